@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Chaos } from "./chaos.ts";
 
-const schedules = Number(process.env["QUORATE_SCHEDULES"] ?? 300);
+const schedules = Number(process.env["QUORATE_SCHEDULES"] ?? 250);
 const steps = 400;
 
 /** Campaigns of these seeds, added up. A failure names its seed; `new Chaos(seed).run(400)` repeats it. */

@@ -177,6 +177,7 @@ describe("snapshots that are not taken", () => {
     const [reply] = member.drain();
     assert.deepEqual([reply?.type, reply?.index, reply?.reject], [MessageType.MsgAppResp, 4, false]);
     assert.equal(member.eventsOf("snapshot-ignored").length, 1);
+    assert.equal(member.eventsOf("log-fast-forwarded").length, 0, "it brings no news at all");
     assert.deepEqual(member.storedTerms(), [2, 2, 2]);
   });
 
