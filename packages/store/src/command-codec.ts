@@ -1,0 +1,264 @@
+/**
+ * Commands as bytes: what the log carries and members send each other. Versioned; the decoder believes no length and
+ * gives back exactly what was encoded, or throws `corrupt` (damaged) or `format` (written by a newer version).
+ */
+
+import { ByteReader } from "./byte-reader.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import type {
+  Command,
+  Compare,
+  DeleteRangeRequest,
+  Operation,
+  PutRequest,
+  RangeRequest,
+  TxnRequest,
+} from "./request.ts";
+import { txnOperationsMax } from "./request-check.ts";
+import { StoreError } from "./store-error.ts";
+
+/** First byte of every command. Raised when older members could not read what follows. */
+export const commandFormat = 1;
+
+/** Kinds on the wire. The numbers are stable; 32 and above are kept for auth. */
+const Kind = {
+  put: 1,
+  deleteRange: 2,
+  txn: 3,
+  compaction: 4,
+  leaseGrant: 5,
+  leaseRevoke: 6,
+  leaseCheckpoint: 7,
+  alarm: 8,
+  range: 9,
+  empty: 10,
+} as const;
+
+/** Encodes a command. The result is a copy. */
+export function encodeCommand(command: Command): Uint8Array {
+  const writer = new ByteWriter(
+    command.kind === "put" ? 32 + command.key.length + command.value.length : 256,
+  );
+  writer.byte(commandFormat);
+  switch (command.kind) {
+    case "compaction":
+      writer.byte(Kind.compaction);
+      writer.signed(command.revision);
+      break;
+    case "lease-grant":
+      writer.byte(Kind.leaseGrant);
+      writer.int64(command.id);
+      writer.signed(command.ttlSeconds);
+      break;
+    case "lease-revoke":
+      writer.byte(Kind.leaseRevoke);
+      writer.int64(command.id);
+      break;
+    case "lease-checkpoint":
+      writer.byte(Kind.leaseCheckpoint);
+      writer.varint(command.checkpoints.length);
+      for (const { id, remainingTtlSeconds } of command.checkpoints) {
+        writer.int64(id);
+        writer.signed(remainingTtlSeconds);
+      }
+      break;
+    case "alarm":
+      writer.byte(Kind.alarm);
+      writer.signed(command.action);
+      writer.int64(command.memberId);
+      writer.signed(command.alarm);
+      break;
+    default:
+      writeOperation(writer, command, 0);
+  }
+  return writer.finish();
+}
+
+function writeOperation(writer: ByteWriter, operation: Operation, depth: number): void {
+  switch (operation.kind) {
+    case "put":
+      return writePut(writer, operation);
+    case "delete-range":
+      writer.byte(Kind.deleteRange);
+      writer.sized(operation.key);
+      writer.sized(operation.rangeEnd);
+      return writer.flag(operation.prevKv);
+    case "range":
+      return writeRange(writer, operation);
+    case "txn":
+      return writeTxn(writer, operation, depth);
+    case "empty":
+      return writer.byte(Kind.empty);
+  }
+}
+
+function writePut(writer: ByteWriter, request: PutRequest): void {
+  writer.byte(Kind.put);
+  const leased = request.lease !== 0n;
+  writer.byte(
+    (request.prevKv ? 1 : 0) |
+      (request.ignoreValue ? 2 : 0) |
+      (request.ignoreLease ? 4 : 0) |
+      (leased ? 8 : 0),
+  );
+  if (leased) writer.int64(request.lease);
+  writer.sized(request.key);
+  writer.sized(request.value);
+}
+
+function writeRange(writer: ByteWriter, request: RangeRequest): void {
+  writer.byte(Kind.range);
+  writer.sized(request.key);
+  writer.sized(request.rangeEnd);
+  writer.signed(request.limit);
+  writer.signed(request.revision);
+  writer.signed(request.sortOrder);
+  writer.signed(request.sortTarget);
+  writer.flag(request.keysOnly);
+  writer.flag(request.countOnly);
+  writer.signed(request.minModRevision);
+  writer.signed(request.maxModRevision);
+  writer.signed(request.minCreateRevision);
+  writer.signed(request.maxCreateRevision);
+}
+
+function writeTxn(writer: ByteWriter, request: TxnRequest, depth: number): void {
+  if (depth > txnOperationsMax)
+    throw new StoreError("invariant", "a transaction is nested too deeply to be encoded");
+  writer.byte(Kind.txn);
+  writer.varint(request.compare.length);
+  for (const condition of request.compare) {
+    writer.signed(condition.result);
+    writer.signed(condition.target);
+    writer.sized(condition.key);
+    writer.sized(condition.rangeEnd);
+    writer.signed(condition.number);
+    writer.sized(condition.value);
+    writer.int64(condition.lease);
+  }
+  for (const operations of [request.success, request.failure]) {
+    writer.varint(operations.length);
+    for (const operation of operations) writeOperation(writer, operation, depth + 1);
+  }
+}
+
+/** Decodes a command. Its byte strings are views of the input. */
+export function decodeCommand(bytes: Uint8Array): Command {
+  const reader = new ByteReader(bytes);
+  const format = reader.byte();
+  if (format !== commandFormat)
+    throw new StoreError("format", `a command has format ${format}, known is ${commandFormat}`);
+  const command = readCommand(reader);
+  reader.end();
+  return command;
+}
+
+function readCommand(reader: ByteReader): Command {
+  const kind = reader.byte();
+  switch (kind) {
+    case Kind.compaction:
+      return { kind: "compaction", revision: reader.signed() };
+    case Kind.leaseGrant:
+      return { kind: "lease-grant", id: reader.int64(), ttlSeconds: reader.signed() };
+    case Kind.leaseRevoke:
+      return { kind: "lease-revoke", id: reader.int64() };
+    case Kind.leaseCheckpoint:
+      return {
+        kind: "lease-checkpoint",
+        checkpoints: readList(reader, () => ({ id: reader.int64(), remainingTtlSeconds: reader.signed() })),
+      };
+    case Kind.alarm:
+      return { kind: "alarm", action: reader.signed(), memberId: reader.uint64(), alarm: reader.signed() };
+    default: {
+      const operation = readOperation(reader, kind, 0);
+      if (operation.kind === "range" || operation.kind === "empty") {
+        throw new StoreError("corrupt", `a command of kind ${operation.kind}`);
+      }
+      return operation;
+    }
+  }
+}
+
+function readOperation(reader: ByteReader, kind: number, depth: number): Operation {
+  switch (kind) {
+    case Kind.put:
+      return readPut(reader);
+    case Kind.deleteRange:
+      return readDeleteRange(reader);
+    case Kind.range:
+      return readRange(reader);
+    case Kind.txn:
+      return readTxn(reader, depth);
+    case Kind.empty:
+      return { kind: "empty" };
+    default:
+      throw new StoreError(kind >= 32 ? "format" : "corrupt", `a command has kind ${kind}, which is unknown`);
+  }
+}
+
+function readPut(reader: ByteReader): PutRequest {
+  const flags = reader.byte();
+  if (flags > 15) throw new StoreError("corrupt", `a put has flags ${flags}`);
+  const lease = (flags & 8) === 0 ? 0n : reader.int64();
+  return {
+    kind: "put",
+    key: reader.sized(),
+    value: reader.sized(),
+    lease,
+    prevKv: (flags & 1) !== 0,
+    ignoreValue: (flags & 2) !== 0,
+    ignoreLease: (flags & 4) !== 0,
+  };
+}
+
+function readDeleteRange(reader: ByteReader): DeleteRangeRequest {
+  return { kind: "delete-range", key: reader.sized(), rangeEnd: reader.sized(), prevKv: reader.flag() };
+}
+
+function readRange(reader: ByteReader): RangeRequest {
+  return {
+    kind: "range",
+    key: reader.sized(),
+    rangeEnd: reader.sized(),
+    limit: reader.signed(),
+    revision: reader.signed(),
+    sortOrder: reader.signed(),
+    sortTarget: reader.signed(),
+    keysOnly: reader.flag(),
+    countOnly: reader.flag(),
+    minModRevision: reader.signed(),
+    maxModRevision: reader.signed(),
+    minCreateRevision: reader.signed(),
+    maxCreateRevision: reader.signed(),
+  };
+}
+
+function readTxn(reader: ByteReader, depth: number): TxnRequest {
+  if (depth > txnOperationsMax) throw new StoreError("corrupt", "a transaction is nested too deeply");
+  const readCompare = (): Compare => ({
+    result: reader.signed(),
+    target: reader.signed(),
+    key: reader.sized(),
+    rangeEnd: reader.sized(),
+    number: reader.signed(),
+    value: reader.sized(),
+    lease: reader.int64(),
+  });
+  const readNested = (): Operation => readOperation(reader, reader.byte(), depth + 1);
+  return {
+    kind: "txn",
+    compare: readList(reader, readCompare),
+    success: readList(reader, readNested),
+    failure: readList(reader, readNested),
+  };
+}
+
+/** Reads a counted list. Every element takes a byte at least, so a count beyond what is left is a lie. */
+function readList<T>(reader: ByteReader, readElement: () => T): T[] {
+  const count = reader.varint();
+  if (count > reader.remaining)
+    throw new StoreError("corrupt", `a list of ${count} in ${reader.remaining} bytes`);
+  const list: T[] = [];
+  for (let at = 0; at < count; at++) list.push(readElement());
+  return list;
+}

@@ -1,0 +1,72 @@
+/**
+ * The meta record: what the state knows about itself. Written with every commit, so that data and applied index can
+ * never part (etcd 3.5.0's inconsistency, see lessons).
+ */
+
+import { ByteReader } from "./byte-reader.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import { plainKey, Table } from "./key-layout.ts";
+import type { KeySpaceCounters } from "./key-space.ts";
+import type { Alarm } from "./outcome.ts";
+import { StoreError } from "./store-error.ts";
+
+/** Version of the stored layout: tables, records, meta. */
+export const storeFormat = 1;
+
+export type Meta = {
+  appliedIndex: number;
+  appliedTerm: number;
+  readonly counters: KeySpaceCounters;
+  /** By member id and alarm. */
+  alarms: readonly Alarm[];
+};
+
+/** The meta of a store that nothing was applied to. */
+export function freshMeta(): Meta {
+  return {
+    appliedIndex: 0,
+    appliedTerm: 0,
+    counters: { revision: 1, compactRevision: -1, applyDigest: 0 },
+    alarms: [],
+  };
+}
+
+/** Stored key of the meta record. */
+export function metaKey(generation: number): Uint8Array {
+  return plainKey(generation, Table.meta, Uint8Array.of(1));
+}
+
+export function encodeMeta(meta: Meta): Uint8Array {
+  const writer = new ByteWriter(128);
+  writer.byte(storeFormat);
+  writer.varint(meta.appliedIndex);
+  writer.varint(meta.appliedTerm);
+  writer.varint(meta.counters.revision);
+  writer.signed(meta.counters.compactRevision);
+  writer.uint32(meta.counters.applyDigest);
+  writer.varint(meta.alarms.length);
+  for (const { memberId, alarm } of meta.alarms) {
+    writer.int64(memberId);
+    writer.varint(alarm);
+  }
+  return writer.finish();
+}
+
+export function decodeMeta(bytes: Uint8Array): Meta {
+  const reader = new ByteReader(bytes);
+  const format = reader.byte();
+  if (format !== storeFormat)
+    throw new StoreError("format", `the state has format ${format}, known is ${storeFormat}`);
+  const appliedIndex = reader.varint();
+  const appliedTerm = reader.varint();
+  const counters = {
+    revision: reader.varint(),
+    compactRevision: reader.signed(),
+    applyDigest: reader.uint32(),
+  };
+  const alarms: Alarm[] = [];
+  for (let left = reader.varint(); left > 0; left--)
+    alarms.push({ memberId: reader.uint64(), alarm: reader.varint() });
+  reader.end();
+  return { appliedIndex, appliedTerm, counters, alarms };
+}

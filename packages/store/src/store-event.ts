@@ -1,0 +1,21 @@
+/**
+ * What the store tells its one optional sink: logs, metrics and the member's lease clock are adapters over it. Events of
+ * apply come in the order of the log; none may call back into the store.
+ */
+
+import type { Lease } from "./lessor.ts";
+import type { Alarm } from "./outcome.ts";
+
+export type StoreEvent =
+  /** A lease exists from now on, or its checkpoint moved. */
+  | { readonly kind: "lease-changed"; readonly lease: Lease }
+  /** A lease and its keys are gone. */
+  | { readonly kind: "lease-removed"; readonly id: bigint; readonly keys: number }
+  | { readonly kind: "alarm-raised"; readonly alarm: Alarm }
+  | { readonly kind: "alarm-cleared"; readonly alarm: Alarm }
+  /** Superseded versions up to a revision are out of reach. */
+  | { readonly kind: "compacted"; readonly compactRevision: number }
+  /** A commit became durable. */
+  | { readonly kind: "flushed"; readonly durableIndex: number; readonly entries: number }
+  /** A snapshot took the place of the state: leases and alarms must be read anew. */
+  | { readonly kind: "restored"; readonly appliedIndex: number };

@@ -1,0 +1,71 @@
+/**
+ * The store in the shape that a member drives: encoded commands in, outcomes out (the member's `StateMachine`, matched by
+ * structure: the store imports nobody).
+ */
+
+import { decodeCommand } from "./command-codec.ts";
+import { type Outcome, refused } from "./outcome.ts";
+import type { Command } from "./request.ts";
+import type { SnapshotReader } from "./snapshot.ts";
+import type { SnapshotRestore, Store, StoreEntry } from "./store.ts";
+import { StoreError } from "./store-error.ts";
+
+/** A committed entry with its bytes. */
+export type EncodedEntry = { readonly index: number; readonly term: number; readonly data: Uint8Array };
+
+/** Drives a store with encoded commands. */
+export class StoreMachine {
+  readonly store: Store;
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  /**
+   * Applies commands in order. Bytes that are no command are refused as `bad-command`, by every member alike; a command of
+   * a newer format ends the member instead (`format`): the others may be able to execute it.
+   */
+  apply(entries: readonly EncodedEntry[]): readonly Outcome[] {
+    const outcomes: Outcome[] = [];
+    for (const { index, term, data } of entries) {
+      const command = readCommand(data);
+      const entry: StoreEntry = { index, term, command: command === "bad" ? null : command };
+      const applied = this.store.apply([entry]);
+      outcomes.push(command === "bad" ? refused("bad-command") : (applied[0] as Outcome));
+    }
+    return outcomes;
+  }
+
+  snapshot(): SnapshotReader {
+    return this.store.snapshot();
+  }
+
+  restore(): SnapshotRestore {
+    return this.store.restore();
+  }
+
+  /** The running digest, cheap enough for every index. */
+  digest(): string {
+    return this.store.applyDigest.toString(16).padStart(8, "0");
+  }
+
+  durableIndex(): number {
+    return this.store.durableIndex();
+  }
+
+  /** Starts a commit; the log covers what it does not reach before the member stops. */
+  flush(): void {
+    this.store.flush();
+  }
+}
+
+/** Null for empty bytes: an entry without a command. */
+function readCommand(data: Uint8Array): Command | "bad" | null {
+  if (data.length === 0) return null;
+  try {
+    return decodeCommand(data);
+  } catch (error) {
+    if (error instanceof StoreError && error.code === "corrupt") return "bad";
+    throw error;
+  }
+}
