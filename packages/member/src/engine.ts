@@ -1,0 +1,394 @@
+/**
+ * The engine: the loop of one member. The README draws it.
+ */
+
+import {
+  appendThread,
+  applyThread,
+  type Message,
+  type NodeId,
+  none,
+  type Outcome,
+  type RaftConfig,
+  RawNode,
+  Role,
+  type Status,
+} from "@quorate/raft";
+import { Applier } from "./applier.ts";
+import { Conditions } from "./conditions.ts";
+import type { EngineParts } from "./engine-parts.ts";
+import type { MemberEvent } from "./event.ts";
+import { LeadershipWatch } from "./leadership-watch.ts";
+import { LogWriter, type WriteReport } from "./log-writer.ts";
+import { definitely, type MemberError, type MemberErrorCode, perhaps } from "./member-error.ts";
+import { Pacer } from "./pacer.ts";
+import { ProposalDesk } from "./proposal-desk.ts";
+import { ProposalSender, type RemoteBatch } from "./proposal-sender.ts";
+import { ProposalTable } from "./proposal-table.ts";
+import { ReadDesk } from "./read-desk.ts";
+import { Snapshotter } from "./snapshotter.ts";
+
+/** How a read is to be answered. */
+export type Consistency = "linearizable" | "lease" | "stale";
+
+const dutyTicks = 10;
+
+/** See the module. */
+export class Engine {
+  readonly node: RawNode;
+  readonly parts: EngineParts;
+  readonly conditions: Conditions;
+  readonly desk: ProposalDesk;
+  readonly nonce: number;
+  private readonly writer: LogWriter;
+  private readonly pacer: Pacer;
+  private readonly proposals: ProposalTable;
+  private readonly sender: ProposalSender;
+  private readonly applier: Applier;
+  private readonly reads: ReadDesk;
+  private readonly snapshotter: Snapshotter;
+  private readonly leadership: LeadershipWatch;
+
+  private inbox: Message[] = [];
+  private finished: Message[] = [];
+  private isScheduled = false;
+  private cancelTick: (() => void) | null = null;
+  private state: "idle" | "running" | "stopping" | "ended" = "idle";
+  private endError: MemberError | null = null;
+  private ticksToDuty = dutyTicks;
+  constructor(parts: EngineParts) {
+    this.parts = parts;
+    const { clock, limits, random, log } = parts;
+    this.nonce = random.below(Number.MAX_SAFE_INTEGER);
+    this.snapshotter = new Snapshotter(this, log);
+    this.node = new RawNode(this.raftConfig());
+    this.leadership = new LeadershipWatch(this.node.term);
+    this.pacer = new Pacer(clock.now());
+    this.conditions = new Conditions(this, clock.now());
+    this.proposals = new ProposalTable({
+      proposalsMax: limits.proposalsMax,
+      bytesMax: limits.proposalBytesMax,
+    });
+    this.sender = new ProposalSender(this, this.proposals);
+    this.desk = new ProposalDesk(this, this.proposals, this.sender);
+    this.applier = new Applier(this, this.proposals);
+    this.reads = new ReadDesk(this);
+    this.writer = new LogWriter(log, () => clock.now(), {
+      onDurable: (responses, report) => this.writeFinished(responses, report),
+      onSnapshot: (snapshot, hardState) => this.snapshotter.restore(snapshot, hardState),
+      onFailure: (error) => this.fail("the log could not be written", error),
+    });
+  }
+
+  private raftConfig(): RaftConfig {
+    const { id, timing, limits, random, leaseReads, events } = this.parts;
+    return {
+      id,
+      electionTicks: timing.electionTicks,
+      electionSpreadTicks: timing.electionSpreadTicks,
+      heartbeatTicks: timing.heartbeatTicks,
+      storage: this.snapshotter.storage,
+      // The log keeps entries from before the snapshot that the replica was filled from.
+      applied: this.parts.replica.applied,
+      random,
+      messageBytesMax: limits.messageBytesMax,
+      uncommittedBytesMax: limits.uncommittedBytesMax,
+      inflightMessagesMax: limits.inflightMessagesMax,
+      inflightBytesMax: limits.inflightBytesMax,
+      readMode: leaseReads ? "lease" : "safe",
+      // Proposals travel as requests, which tell what became of them.
+      disableProposalForwarding: true,
+      asyncStorageWrites: true,
+      events: events === null ? undefined : (event) => events({ source: "raft", event }),
+    };
+  }
+
+  // --- life
+
+  /** Begins to run. */
+  start(): void {
+    this.state = "running";
+    this.wake();
+  }
+
+  /** Stops: callers are told, what is being written is finished. */
+  async stop(): Promise<void> {
+    if (this.state === "ended" || this.state === "stopping") return;
+    const wasRunning = this.state === "running";
+    this.state = "stopping";
+    this.end(() => perhaps("stopped", "this member is stopping"));
+    if (wasRunning) await this.writer.drained();
+    await this.snapshotter.idle();
+    this.state = "ended";
+  }
+
+  /** Ends the member on an error that it must not go on after. */
+  fail(what: string, cause: unknown): void {
+    if (this.state === "ended") return;
+    this.state = "ended";
+    const text = cause instanceof Error ? cause.message : String(cause);
+    const message = `${what}: ${text}`;
+    this.emit({ kind: "failed", message });
+    this.end(() => perhaps("failed", `this member ended: ${message}`));
+    this.parts.onFailure(new Error(message, { cause }));
+  }
+
+  private end(makeError: () => MemberError): void {
+    this.endError = makeError();
+    this.cancelTick?.();
+    this.cancelTick = null;
+    this.proposals.rejectAll(makeError);
+    this.reads.rejectAll(makeError);
+    this.sender.end(makeError);
+    this.leadership.tell();
+  }
+
+  get isRunning(): boolean {
+    return this.state === "running";
+  }
+
+  /** Refuses while the member cannot take requests. */
+  checkRunning(): void {
+    if (this.state === "running") {
+      const { isIsolated, isRemoved } = this.conditions;
+      if (isRemoved) throw definitely("removed", "this member was removed from the cluster; ask another one");
+      if (isIsolated) throw definitely("isolated", "this member was isolated by an administrator");
+      return;
+    }
+    const code: MemberErrorCode = this.endError?.code ?? "stopped";
+    throw definitely(code, this.endError?.message ?? "this member is not running yet");
+  }
+
+  emit(event: MemberEvent): void {
+    this.parts.events?.({ source: "member", event });
+  }
+
+  // --- requests
+
+  /** Runs `run` on a state that is recent enough; rejects if that cannot be had in time. */
+  read<Value>(run: () => Value, consistency: Consistency, timeoutMs: number): Promise<Value> {
+    if (consistency === "stale") {
+      this.checkRunning();
+      return Promise.resolve(run());
+    }
+    this.checkRunning();
+    const refusal = this.conditions.refusal();
+    if (refusal !== null) throw refusal;
+    return new Promise((resolve, reject) => {
+      const read = {
+        deadlineMs: this.parts.clock.now() + timeoutMs,
+        run: () => {
+          try {
+            resolve(run());
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)));
+          }
+        },
+        reject,
+      };
+      this.reads.add(read, consistency === "lease");
+      this.wake();
+    });
+  }
+
+  /** Ends what waits for a leader: a majority is missing. */
+  refuseWaiting(error: MemberError): void {
+    this.sender.refuseWaiting(error);
+    this.reads.rejectAll(() => error);
+  }
+
+  /** A peer's proposals, to be put into the log by this leader. */
+  takeRemote(batch: RemoteBatch): void {
+    this.sender.addRemote(batch);
+    this.wake();
+  }
+
+  /** Calls back whenever leader, role or term change, until the returned function is called. */
+  watchLeadership(watcher: () => void): () => void {
+    return this.leadership.watch(watcher);
+  }
+
+  /** Makes a snapshot now. */
+  async snapshotNow(): Promise<void> {
+    this.checkRunning();
+    const error = await this.snapshotter.take();
+    if (error !== null) throw perhaps("failed", `no snapshot was made: ${error.message}`, { cause: error });
+  }
+
+  status(): Status {
+    return this.node.status();
+  }
+
+  // --- arrivals
+
+  /** Takes a message of a peer. */
+  receive(message: Message): void {
+    if (this.state !== "running") return;
+    if (this.inbox.length >= this.parts.limits.inboxMax) this.inbox.shift();
+    this.inbox.push(message);
+    this.wake();
+  }
+
+  private writeFinished(responses: readonly Message[], report: WriteReport): void {
+    this.conditions.noteWrite(report, this.parts.clock.now());
+    this.emit({ kind: "disk-write", entries: report.entries, durationMs: report.durationMs });
+    for (const response of responses) this.finished.push(response);
+    if (this.state === "running") this.wake();
+  }
+
+  /** Asks for a turn. */
+  wake(): void {
+    if (this.isScheduled || this.state !== "running") return;
+    this.isScheduled = true;
+    this.parts.clock.defer(this.turn);
+  }
+
+  // --- the turn
+
+  private readonly turn = (): void => {
+    this.isScheduled = false;
+    if (this.state !== "running") return;
+    const nowMs = this.parts.clock.now();
+    const beat = this.pacer.begin(nowMs);
+    try {
+      if (beat.isShort) this.node.breakLease();
+      if (beat.pausedMs > 0) {
+        this.conditions.notePause(nowMs);
+        this.emit({ kind: "paused", pausedMs: beat.pausedMs });
+      }
+      this.takeFinished();
+      this.takeInbox();
+      this.reads.ask(nowMs);
+      this.sender.send(nowMs);
+      this.takeTicks(beat.ticks, nowMs);
+      this.drain();
+    } catch (error) {
+      this.fail("this member cannot go on", error);
+      return;
+    }
+    this.armTick(nowMs);
+  };
+
+  private armTick(nowMs: number): void {
+    if (this.cancelTick !== null || this.state !== "running") return;
+    this.cancelTick = this.parts.clock.setTimer(() => {
+      this.cancelTick = null;
+      this.wake();
+    }, this.pacer.delayMs(nowMs));
+  }
+
+  private takeFinished(): void {
+    if (this.finished.length === 0) return;
+    const { finished } = this;
+    this.finished = [];
+    this.deliver(finished);
+  }
+
+  /** Steps what is for this member, sends the rest. */
+  private deliver(responses: readonly Message[]): void {
+    const outgoing: Message[] = [];
+    for (const message of responses) {
+      if (message.to === this.parts.id) this.check(this.node.step(message));
+      else outgoing.push(message);
+    }
+    if (outgoing.length > 0) this.parts.transport.send(outgoing);
+  }
+
+  private takeInbox(): void {
+    if (this.inbox.length === 0) return;
+    const { inbox } = this;
+    this.inbox = [];
+    for (const message of inbox) this.check(this.node.step(message));
+  }
+
+  /** A refused input is the peer's affair, unless it says that this member cannot go on. */
+  check(outcome: Outcome): void {
+    if (!outcome.ok && outcome.code === "storage") throw new Error(outcome.message);
+  }
+
+  private takeTicks(ticks: number, nowMs: number): void {
+    for (let count = 0; count < ticks; count++) {
+      // A member whose disk stalls must not campaign: it could not even vote for itself.
+      const isHeld = this.conditions.isHeldBack && this.node.role !== Role.leader;
+      if (!isHeld) this.check(this.node.tick());
+    }
+    this.ticksToDuty -= ticks;
+    if (this.ticksToDuty > 0) return;
+    this.ticksToDuty = dutyTicks;
+    this.proposals.expire(nowMs);
+    this.reads.look(nowMs);
+    this.conditions.look(nowMs, this.writer.busySinceMs);
+    this.snapshotter.look(nowMs);
+    this.writer.rest();
+  }
+
+  private drain(): void {
+    const outgoing: Message[] = [];
+    for (;;) {
+      while (this.node.hasReady()) {
+        const ready = this.node.ready();
+        for (const { index, requestId } of ready.readStates) {
+          this.reads.confirm(requestId, index);
+        }
+        for (const message of ready.messages) {
+          if (message.to === appendThread) {
+            this.writer.add(message);
+          } else if (message.to === applyThread) {
+            this.applier.apply(message.entries);
+            for (const response of message.responses) this.check(this.node.step(response));
+          } else {
+            outgoing.push(message);
+          }
+        }
+        this.noteLeadership();
+      }
+      const due = this.writer.kick();
+      if (due.length === 0) break;
+      for (const message of due) {
+        if (message.to === this.parts.id) this.check(this.node.step(message));
+        else outgoing.push(message);
+      }
+    }
+    if (outgoing.length > 0) this.parts.transport.send(outgoing);
+    this.reads.release(this.parts.replica.applied);
+    this.snapshotter.serve();
+  }
+
+  private noteLeadership(): void {
+    const { lead, term, role } = this.node;
+    const isTermNew = term !== this.leadership.term;
+    if (!this.leadership.note(lead, term, role)) return;
+    const nowMs = this.parts.clock.now();
+    if (isTermNew || lead !== none) this.reads.retryForNewTerm(term, nowMs);
+    this.conditions.noteLead(lead, nowMs);
+    this.emit({ kind: "leader-changed", lead, term, role });
+    this.leadership.tell();
+    this.wake();
+  }
+
+  // --- reports
+
+  /** A snapshot of the leader took the place of log and state. */
+  afterRestore(index: number): void {
+    this.proposals.skipTo(index);
+    this.applier.linkPeers();
+  }
+
+  /** Tells the links who the members are. */
+  linkPeers(): void {
+    this.applier.linkPeers();
+  }
+
+  /** What the core must be told by the links. */
+  reportUnreachable(peer: NodeId): void {
+    if (this.state !== "running") return;
+    this.check(this.node.reportUnreachable(peer));
+    this.wake();
+  }
+
+  reportSnapshot(peer: NodeId, isDelivered: boolean): void {
+    if (this.state !== "running") return;
+    this.check(this.node.reportSnapshot(peer, isDelivered));
+    this.wake();
+  }
+}

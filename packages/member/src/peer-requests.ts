@@ -1,0 +1,79 @@
+/**
+ * Requests between members, above raft: their numbers and their encodings.
+ */
+
+import { ByteReader, ByteWriter } from "./bytes.ts";
+import { definitely, type MemberError, type MemberErrorCode, perhaps } from "./member-error.ts";
+
+/** Kinds of requests. The numbers are stable: members of different versions talk to each other. */
+export const requestKind = {
+  /** Put these entries into the log. */
+  propose: 1,
+  /** Are you there? */
+  probe: 2,
+  /** May I start with an empty disk? */
+  freshness: 3,
+  /** Do this for an administrator, as leader. */
+  admin: 4,
+} as const;
+
+/** Where proposals were put: consecutive entries of one term. */
+export type Placement = { readonly index: number; readonly term: number };
+
+/** The most that a length takes, and what a writer reserves for it. */
+const lengthBytesMax = 8;
+
+/** Encodes entries' data. */
+export function encodeProposals(batch: readonly Uint8Array[]): Uint8Array {
+  const bytes = batch.reduce((total, data) => total + lengthBytesMax + data.length, lengthBytesMax);
+  const writer = new ByteWriter(bytes).varint(batch.length);
+  for (const data of batch) writer.bytes(data);
+  return writer.finish();
+}
+
+/** Decodes entries' data; they share a copy of `bytes`. @throws FormatError */
+export function decodeProposals(bytes: Uint8Array): Uint8Array[] {
+  const reader = new ByteReader(bytes.slice());
+  const count = reader.varint();
+  const batch: Uint8Array[] = [];
+  for (let position = 0; position < count; position++) batch.push(reader.bytes());
+  return batch;
+}
+
+/** Encodes an answer: a placement, or why not. */
+export function encodePlacement(placement: Placement | MemberError): Uint8Array {
+  if ("code" in placement) {
+    return new ByteWriter()
+      .varint(1)
+      .varint(placement.definite ? 1 : 0)
+      .text(placement.code)
+      .text(placement.message)
+      .finish();
+  }
+  return new ByteWriter().varint(0).varint(placement.index).varint(placement.term).finish();
+}
+
+/** Decodes an answer. @throws FormatError */
+export function decodePlacement(bytes: Uint8Array): Placement | MemberError {
+  const reader = new ByteReader(bytes);
+  if (reader.varint() === 0) return { index: reader.varint(), term: reader.varint() };
+  const isDefinite = reader.varint() === 1;
+  const code = reader.text() as MemberErrorCode;
+  const message = reader.text();
+  return isDefinite ? definitely(code, message) : perhaps(code, message);
+}
+
+/** What a member with an empty disk is told. */
+export type FreshnessAnswer = {
+  /** The asker has been part of this cluster's work: with an empty disk it may have forgotten votes and entries. */
+  readonly isKnown: boolean;
+};
+
+export function encodeFreshness(answer: FreshnessAnswer): Uint8Array {
+  return new ByteWriter().varint(answer.isKnown ? 1 : 0).finish();
+}
+
+/** @throws FormatError */
+export function decodeFreshness(bytes: Uint8Array): FreshnessAnswer {
+  return { isKnown: new ByteReader(bytes).varint() === 1 };
+}

@@ -1,0 +1,79 @@
+/**
+ * The proposal desk: takes callers' proposals, or refuses them at once.
+ */
+
+import type { ConfChangeV2 } from "@quorate/raft";
+import { toMemberError } from "./core-refusal.ts";
+import type { Engine } from "./engine.ts";
+import { type EnvelopeBody, encodeEnvelope, type Origin } from "./envelope.ts";
+import { definitely } from "./member-error.ts";
+import type { ProposalSender } from "./proposal-sender.ts";
+import type { ProposalTable } from "./proposal-table.ts";
+
+/** What became of a proposal. */
+export type Proposed = { readonly result: unknown; readonly index: number };
+
+/** See the module. */
+export class ProposalDesk {
+  private readonly engine: Engine;
+  private readonly proposals: ProposalTable;
+  private readonly sender: ProposalSender;
+  private nextSerial = 1;
+
+  constructor(engine: Engine, proposals: ProposalTable, sender: ProposalSender) {
+    this.engine = engine;
+    this.proposals = proposals;
+    this.sender = sender;
+  }
+
+  /** Proposes; see the README for how it may end. */
+  submit(body: EnvelopeBody, timeoutMs: number): Promise<Proposed> {
+    const serial = this.nextSerial++;
+    // One promise for each proposal: what is thrown in here rejects it.
+    return new Promise((resolve, reject) => {
+      const data = encodeEnvelope(this.origin(serial), body);
+      this.admit("payload" in body ? body.payload.length : data.length, data.length);
+      this.proposals.add(serial, data.length, this.engine.parts.clock.now() + timeoutMs, {
+        resolve: (result, index) => resolve({ result, index }),
+        reject,
+      });
+      this.sender.add({ serial, data });
+      this.engine.wake();
+    });
+  }
+
+  /** @throws MemberError if a command of `commandBytes`, in an envelope of `bytes`, cannot be taken now */
+  private admit(commandBytes: number, bytes: number): void {
+    this.engine.checkRunning();
+    const { commandBytesMax } = this.engine.parts.limits;
+    if (commandBytes > commandBytesMax) {
+      throw definitely(
+        "too-large",
+        `the command has ${commandBytes} bytes, more than commandBytesMax (${commandBytesMax})`,
+      );
+    }
+    const refusal = this.proposals.refusal(bytes) ?? this.engine.conditions.refusal();
+    if (refusal !== null) throw refusal;
+  }
+
+  /** Proposes a membership change at this leader; `makeChange` is given the origin that tells this caller. */
+  async submitChange(makeChange: (origin: Origin) => ConfChangeV2, timeoutMs: number): Promise<Proposed> {
+    this.engine.checkRunning();
+    const serial = this.nextSerial++;
+    const change = makeChange(this.origin(serial));
+    return new Promise((resolve, reject) => {
+      this.proposals.add(serial, 0, this.engine.parts.clock.now() + timeoutMs, {
+        resolve: (result, index) => resolve({ result, index }),
+        reject,
+      });
+      const outcome = this.engine.node.proposeConfChange(change);
+      if (outcome.ok) this.proposals.place(serial, this.engine.node.lastIndex, this.engine.node.term);
+      else this.proposals.refuse(serial, toMemberError(outcome));
+      this.engine.wake();
+    });
+  }
+
+  private origin(serial: number): Origin {
+    return { member: this.engine.parts.id, nonce: this.engine.nonce, serial };
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * Proposals of this member that wait for their entry.
+ *
+ * A proposal is settled by what is applied, never by what was sent: by its own entry, or by another entry at the place
+ * that a leader had given it, which proves that it can never be committed.
+ */
+
+import { definitely, type MemberError, perhaps } from "./member-error.ts";
+import type { Applied } from "./replica.ts";
+
+/** Who waits. */
+export type Waiter = {
+  resolve(result: unknown, index: number): void;
+  reject(error: MemberError): void;
+};
+
+type Pending = {
+  readonly waiter: Waiter;
+  readonly deadlineMs: number;
+  readonly bytes: number;
+  /** Whether it may have left this member. */
+  isSent: boolean;
+  /** Where the leader put it; 0 while unknown. */
+  index: number;
+  term: number;
+};
+
+/** Bounds of what may wait at one member. */
+export type ProposalBounds = { readonly proposalsMax: number; readonly bytesMax: number };
+
+/** See the module. */
+export class ProposalTable {
+  private readonly bounds: ProposalBounds;
+  private readonly pending = new Map<number, Pending>();
+  private readonly byIndex = new Map<number, number>();
+  private bytes = 0;
+
+  constructor(bounds: ProposalBounds) {
+    this.bounds = bounds;
+  }
+
+  get size(): number {
+    return this.pending.size;
+  }
+
+  /** Null if there is room for another of `bytes`, otherwise the refusal. */
+  refusal(bytes: number): MemberError | null {
+    const { proposalsMax, bytesMax } = this.bounds;
+    if (this.pending.size < proposalsMax && (this.bytes === 0 || this.bytes + bytes <= bytesMax)) return null;
+    return definitely(
+      "too-many-requests",
+      `${this.pending.size} proposals (${this.bytes} bytes) wait already, of ${proposalsMax} (${bytesMax}); try again later`,
+    );
+  }
+
+  /** Begins to wait. */
+  add(serial: number, bytes: number, deadlineMs: number, waiter: Waiter): void {
+    this.pending.set(serial, { waiter, deadlineMs, bytes, isSent: false, index: 0, term: 0 });
+    this.bytes += bytes;
+  }
+
+  has(serial: number): boolean {
+    return this.pending.has(serial);
+  }
+
+  /** It is on its way to the leader: from now on it may be committed. */
+  noteSent(serial: number): void {
+    const waiting = this.pending.get(serial);
+    if (waiting !== undefined) waiting.isSent = true;
+  }
+
+  /** The leader certainly did not take it. */
+  noteUnsent(serial: number): void {
+    const waiting = this.pending.get(serial);
+    if (waiting !== undefined) waiting.isSent = false;
+  }
+
+  /** A leader appended it at `index` in `term`. */
+  place(serial: number, index: number, term: number): void {
+    const waiting = this.pending.get(serial);
+    if (waiting === undefined) return;
+    waiting.isSent = true;
+    waiting.index = index;
+    waiting.term = term;
+    this.byIndex.set(index, serial);
+  }
+
+  /** It was refused. */
+  refuse(serial: number, error: MemberError): void {
+    this.take(serial)?.waiter.reject(error);
+  }
+
+  /** Settles what an applied entry settles. `isOwn` says whether the entry comes from this member's present life. */
+  settle(applied: Applied, isOwn: boolean): void {
+    const expected = this.byIndex.get(applied.index);
+    if (expected !== undefined && !(isOwn && applied.origin?.serial === expected)) {
+      const text = `entry ${applied.index} of term ${applied.term} was committed in its place after a change of leader; propose it again`;
+      this.take(expected)?.waiter.reject(definitely("superseded", text));
+    }
+    if (!isOwn || applied.origin === null) return;
+    const waiting = this.take(applied.origin.serial);
+    if (waiting === undefined) return;
+    if (applied.error === null) waiting.waiter.resolve(applied.result, applied.index);
+    else waiting.waiter.reject(applied.error);
+  }
+
+  /** A snapshot replaced the entries up to `index`: what became of those that were placed there is not known. */
+  skipTo(index: number): void {
+    for (const [placed, serial] of [...this.byIndex]) {
+      if (placed > index) continue;
+      const text = "this member took a snapshot instead of the entry, so the result is not known here";
+      this.take(serial)?.waiter.reject(perhaps("timeout", text));
+    }
+  }
+
+  /** Ends those whose time is over. */
+  expire(nowMs: number): void {
+    for (const [serial, { deadlineMs, index, isSent }] of this.pending) {
+      if (deadlineMs > nowMs) continue;
+      this.take(serial)?.waiter.reject(overdue(index, isSent));
+    }
+  }
+
+  /** Ends all: this member stops. */
+  rejectAll(makeError: () => MemberError): void {
+    for (const serial of [...this.pending.keys()]) this.take(serial)?.waiter.reject(makeError());
+  }
+
+  private take(serial: number): Pending | undefined {
+    const waiting = this.pending.get(serial);
+    if (waiting === undefined) return undefined;
+    this.pending.delete(serial);
+    this.bytes -= waiting.bytes;
+    if (waiting.index !== 0 && this.byIndex.get(waiting.index) === serial) this.byIndex.delete(waiting.index);
+    return waiting;
+  }
+}
+
+function overdue(index: number, isSent: boolean): MemberError {
+  if (!isSent) return definitely("no-leader", "no leader was found in time; nothing was proposed");
+  const where =
+    index === 0
+      ? "whether it reached the leader is not known"
+      : `it stands at index ${index}, not applied yet`;
+  return perhaps("timeout", `the proposal was not applied in time: ${where}; it may still be`);
+}

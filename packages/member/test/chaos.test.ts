@@ -1,0 +1,29 @@
+/** Chaos by seeds; QUORATE_SEEDS and QUORATE_FIRST_SEED choose which, for longer campaigns. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Chaos } from "./chaos.ts";
+
+const seeds = Number(process.env["QUORATE_SEEDS"] ?? 20);
+const firstSeed = Number(process.env["QUORATE_FIRST_SEED"] ?? 1);
+const runMs = 10_000;
+
+test(`${seeds} runs of chaos lose, double and reorder nothing, and read nothing stale`, async () => {
+  let acknowledged = 0;
+  for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
+    const report = await new Chaos(seed).run(runMs).catch((error: unknown) => {
+      throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
+    });
+    acknowledged += report.acknowledged;
+    assert.ok(report.reads > 0, `seed ${seed}: no read was answered`);
+  }
+  assert.ok(acknowledged > seeds * 200, `only ${acknowledged} acknowledged`);
+});
+
+test("the same seed gives the same events", async () => {
+  const one = await new Chaos(firstSeed).run(5000);
+  const other = await new Chaos(firstSeed).run(5000);
+  assert.deepEqual(one, other);
+});
