@@ -154,13 +154,20 @@ export class Roster {
 
   /** Replaces everything. @throws FormatError */
   decode(bytes: Uint8Array): void {
-    const state = parse(bytes, "the roster in a snapshot") as RosterState;
-    if (state.format !== 1)
-      throw new FormatError(`the roster has format ${String(state.format)}, this member knows 1`);
-    this.members = new Map(state.members.map((member) => [member.id, member]));
-    this.removedIds = new Set(state.removed);
-    this.activeIds = new Set(state.active);
-    this.versions = [...state.versions];
+    const state = parse(bytes, "the roster in a snapshot") as RosterState | null;
+    if (state?.format !== 1)
+      throw new FormatError(`the roster has format ${String(state?.format)}, this member knows 1`);
+    try {
+      const members = new Map(state.members.map((member) => [member.id, member]));
+      const removed = new Set(state.removed);
+      const active = new Set(state.active);
+      this.versions = [...state.versions];
+      this.members = members;
+      this.removedIds = removed;
+      this.activeIds = active;
+    } catch (error) {
+      throw new FormatError(`the roster in a snapshot lacks a part: ${String(error)}`);
+    }
   }
 }
 

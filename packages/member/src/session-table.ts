@@ -4,7 +4,7 @@
  * It is part of the replicated state. Everything about it, eviction included, follows from the log alone.
  */
 
-import { ByteReader, ByteWriter } from "./bytes.ts";
+import { ByteReader, ByteWriter, FormatError } from "./bytes.ts";
 
 /** How a session's command is to be treated. */
 export type SessionVerdict =
@@ -77,7 +77,12 @@ export class SessionTable {
   /** Replaces the table. @throws FormatError */
   decode(bytes: Uint8Array): void {
     const reader = new ByteReader(bytes);
-    reader.varint();
+    const version = reader.varint();
+    if (version !== formatVersion) {
+      throw new FormatError(
+        `the session table has format ${version}, this member knows ${formatVersion}; upgrade this member`,
+      );
+    }
     const count = reader.varint();
     this.sessions.clear();
     for (let position = 0; position < count; position++) {

@@ -183,18 +183,18 @@ export class Chaos {
   private beginFaults(): void {
     const next = (): void => {
       this.faults++;
-      this.injectOne();
+      this.inject();
       this.again(100 + this.random.below(900), next);
     };
     this.again(500, next);
   }
 
-  private injectOne(): void {
+  private inject(): void {
     const { cluster, random } = this;
     const host = random.pick([...cluster.hosts.values()]);
     const forMs = 50 + random.below(random.once(3) ? 4000 : 500);
     const later = (undo: () => void): void => void cluster.clock.at(forMs, undo);
-    switch (random.below(9)) {
+    switch (random.below(12)) {
       case 0:
       case 1:
         if (host.isUp) this.bringDown(host, random.once(2));
@@ -226,6 +226,26 @@ export class Chaos {
         host.stallDisk();
         later(() => host.unstallDisk());
         break;
+      case 9:
+        cluster.loses = () => random.once(10);
+        later(() => {
+          cluster.loses = () => false;
+        });
+        break;
+      case 10:
+        cluster.snapshotCutAtBytes = 500 + random.below(20_000);
+        later(() => {
+          cluster.snapshotCutAtBytes = Number.POSITIVE_INFINITY;
+        });
+        break;
+      case 11:
+        if (random.once(2)) {
+          host.member?.stepDown({ force: random.once(2) }).catch(() => undefined);
+        } else {
+          host.member?.isolate(true);
+          later(() => host.member?.isolate(false));
+        }
+        break;
       case 8:
         host.lateMs = random.below(60);
         later(() => {
@@ -252,9 +272,12 @@ export class Chaos {
   private async rest(): Promise<void> {
     const { cluster } = this;
     cluster.heal();
+    cluster.loses = () => false;
+    cluster.snapshotCutAtBytes = Number.POSITIVE_INFINITY;
     cluster.delayMs = () => 1;
     for (const host of cluster.hosts.values()) {
       host.unstallDisk();
+      host.member?.isolate(false);
       host.syncMs = 1;
       host.lateMs = 0;
       if (host.isPaused) host.resume();

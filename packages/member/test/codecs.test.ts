@@ -16,12 +16,14 @@ import { Tally, text } from "./tally.ts";
 
 const safe = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const bytes = fc.uint8Array({ maxLength: 50 });
-const origin: fc.Arbitrary<Origin> = fc.record({ member: safe, nonce: safe, serial: safe });
+const origin: fc.Arbitrary<Origin> = fc
+  .tuple(safe, safe, safe)
+  .map(([member, nonce, serial]) => ({ member, nonce, serial }));
 const body: fc.Arbitrary<EnvelopeBody> = fc.oneof(
   bytes.map((payload) => ({ kind: "command", payload }) as const),
   fc
-    .record({ session: safe, number: safe, payload: bytes })
-    .map((all) => ({ kind: "session-command", ...all }) as const),
+    .tuple(safe, safe, bytes)
+    .map(([session, number, payload]) => ({ kind: "session-command", session, number, payload }) as const),
   fc.constant({ kind: "open-session" } as const),
   safe.map((session) => ({ kind: "close-session", session }) as const),
   safe.map((id) => ({ kind: "member-active", id }) as const),
@@ -200,10 +202,7 @@ test("a replica's snapshot comes back whole, in chunks of any size, and garbage 
     for (let start = 0; start < whole.length; start += size)
       writer.write(whole.subarray(start, start + size));
     writer.finish();
-    assert.deepEqual(
-      [copy.applied, copy.appliedTerm, copy.digest()],
-      [4, 1, replica.digest()].toSpliced(1, 0, 1),
-    );
+    assert.deepEqual([copy.applied, copy.appliedTerm, copy.digest()], [4, 1, replica.digest()]);
   }
   const untouched = new Replica(new Tally(), 10);
   const writer = untouched.restore();

@@ -13,13 +13,13 @@ import {
 } from "@quorate/storage";
 import type { MemoryTransport } from "@quorate/transport";
 import { assembleMember } from "../src/assemble.ts";
-import type { LogPlace, Member, MemberClock, MemberSettings } from "../src/index.ts";
+import type { LogPlace, Member, MemberClock, MemberLog, MemberSettings } from "../src/index.ts";
 import { clusterIdOf, memberIdOf } from "../src/index.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import { Tally } from "./tally.ts";
 import type { VirtualCluster } from "./virtual-cluster.ts";
 
-const directory = "data";
+export const logDirectory = "data";
 const segmentBytes = 256 * 1024;
 
 /** What waits while the process is stopped, in the order in which an event loop takes it up again. */
@@ -247,8 +247,16 @@ export class VirtualHost {
   private logPlace(): LogPlace {
     const { disk } = this;
     const identity = { clusterId: clusterIdOf("quorate"), memberId: this.id };
-    const open = (): Promise<LogStore> =>
-      LogStore.open(disk, directory, { identity, segmentBytes, now: () => this.cluster.clock.nowMs });
+    const { promise: died } = this.death;
+    const open = async (): Promise<MemberLog> =>
+      breakable(
+        await LogStore.open(disk, logDirectory, {
+          identity,
+          segmentBytes,
+          now: () => this.cluster.clock.nowMs,
+        }),
+        died,
+      );
     return {
       async open() {
         try {
@@ -259,11 +267,46 @@ export class VirtualHost {
         }
       },
       async create() {
-        await LogStore.initialize(disk, directory, { identity, segmentBytes });
+        await LogStore.initialize(disk, logDirectory, { identity, segmentBytes });
         return open();
       },
     };
   }
+}
+
+/**
+ * A log whose end of a snapshot transfer breaks when the process dies, as a connection would: what a dead disk was asked
+ * for is never answered, and the other end would wait for ever.
+ */
+function breakable(log: LogStore, died: Promise<never>): MemberLog {
+  const orDeath = <Value>(call: Promise<Value>): Promise<Value> => Promise.race([call, died]);
+  return {
+    storage: log.storage,
+    append: (write) => log.append(write),
+    confirm: () => log.confirm(),
+    compact: (index) => log.compact(index),
+    beginSnapshot: (metadata) => log.beginSnapshot(metadata),
+    install: (snapshot, hardState) => log.install(snapshot, hardState),
+    read: (snapshot) => log.read(snapshot),
+    close: () => log.close(),
+    async openSnapshot(snapshot) {
+      const reader = await orDeath(log.openSnapshot(snapshot));
+      return {
+        ...reader,
+        read: (offset, bytesMax) => orDeath(reader.read(offset, bytesMax)),
+        close: () => orDeath(reader.close()),
+      };
+    },
+    async receiveSnapshot(offer) {
+      const receiver = await orDeath(log.receiveSnapshot(offer));
+      return {
+        receivedBytes: receiver.receivedBytes,
+        write: (bytes) => orDeath(receiver.write(bytes)),
+        finish: () => orDeath(receiver.finish()),
+        close: () => orDeath(receiver.close()),
+      };
+    },
+  };
 }
 
 /** Whether an operation is one of those that wait for the medium. */
