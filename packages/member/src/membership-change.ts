@@ -62,8 +62,10 @@ export class MembershipChanger {
       case "add":
         await this.addLearner(request.member, terms);
         if (request.asLearner) return this.engine.node.config;
-        await this.catchUpOrRollBack(request.member.id, terms);
-        return this.propose([{ type: ConfChangeType.addNode, nodeId: request.member.id }], [], terms);
+        return afterFirstStep(request.member, async () => {
+          await this.catchUpOrRollBack(request.member.id, terms);
+          return this.propose([{ type: ConfChangeType.addNode, nodeId: request.member.id }], [], terms);
+        });
       case "promote":
         return this.promote(request.id, terms);
       case "remove":
@@ -88,15 +90,17 @@ export class MembershipChanger {
     const { old, member } = request;
     this.checkPresent(old);
     await this.addLearner(member, terms);
-    await this.catchUpOrRollBack(member.id, terms);
-    return this.propose(
-      [
-        { type: ConfChangeType.addNode, nodeId: member.id },
-        { type: ConfChangeType.removeNode, nodeId: old },
-      ],
-      [],
-      terms,
-    );
+    return afterFirstStep(member, async () => {
+      await this.catchUpOrRollBack(member.id, terms);
+      return this.propose(
+        [
+          { type: ConfChangeType.addNode, nodeId: member.id },
+          { type: ConfChangeType.removeNode, nodeId: old },
+        ],
+        [],
+        terms,
+      );
+    });
   }
 
   private async addLearner(member: MemberInfo, terms: ChangeTerms): Promise<void> {
@@ -252,5 +256,15 @@ export class MembershipChanger {
 
   private report(step: string, message: string): void {
     this.engine.emit({ kind: "membership", step, message });
+  }
+}
+
+/** What fails after the learner was added has had an effect already, unless that was taken back. */
+async function afterFirstStep<Value>(member: MemberInfo, rest: () => Promise<Value>): Promise<Value> {
+  try {
+    return await rest();
+  } catch (error) {
+    if (!(error instanceof MemberError) || !error.definite || error.code === "rolled-back") throw error;
+    throw perhaps(error.code, `${error.message}; ${member.name} is a learner now: promote or remove it`);
   }
 }
