@@ -25,7 +25,8 @@ export type LeadershipSource = {
 
 /**
  * Runs `work` whenever this member is leader, until `stop` is aborted. The work is begun only after leadership was
- * confirmed by a quorum, and is awaited before it is begun again. If it throws, this function rejects with that.
+ * confirmed by a quorum, and is awaited before it is begun again: with a higher token in a later term, with the same one
+ * if the proof of leadership was only interrupted. If it throws, this function rejects with that.
  */
 export async function runWhileLeader(
   source: LeadershipSource,

@@ -7,6 +7,7 @@ import type { Consistency, Engine } from "./engine.ts";
 import type { SourcedEvent } from "./event.ts";
 import type { PeerHealth } from "./failure-detector.ts";
 import { type Leadership, type LeadershipSource, runWhileLeader } from "./leadership.ts";
+import { LeadershipProof } from "./leadership-proof.ts";
 import { definitely, MemberError, perhaps } from "./member-error.ts";
 import type { MembershipRequest } from "./membership-change.ts";
 import type { PeerServer } from "./peer-server.ts";
@@ -210,11 +211,13 @@ export class Member<Result> {
 
   private leadershipSource(): LeadershipSource {
     const { engine } = this;
+    let provenAtMs = 0;
     return {
       becomesLeader: async (stop) => {
         for (;;) {
           await this.waitForRole(stop);
           const { term } = engine.node;
+          provenAtMs = engine.parts.clock.now();
           try {
             // A round answered by a quorum: this member leads in this term, and everything before it is applied here.
             await engine.read(() => undefined, "linearizable", engine.parts.limits.requestTimeoutMs);
@@ -229,15 +232,21 @@ export class Member<Result> {
       },
       onLeadershipEnd: (term, callback) => {
         let isOver = false;
-        const check = (): void => {
-          if (isOver || (engine.isRunning && engine.node.role === Role.leader && engine.node.term === term))
-            return;
+        const end = (): void => {
+          if (isOver) return;
           isOver = true;
           callback();
         };
+        const check = (): void => {
+          if (!engine.isRunning || engine.node.role !== Role.leader || engine.node.term !== term) end();
+        };
+        const proof = new LeadershipProof(engine, provenAtMs, end);
         const withdraw = engine.watchLeadership(check);
         check();
-        return withdraw;
+        return () => {
+          proof.stop();
+          withdraw();
+        };
       },
     };
   }
