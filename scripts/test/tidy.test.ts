@@ -323,7 +323,8 @@ describe("content", () => {
   }
 
   test("may name relative paths and pages", () => {
-    const text = "../shared/work/one, https://example.org/home/two and packages/work/three\n";
+    const folder = "work";
+    const text = `../shared/${folder}/one, https://example.org/home/two and packages/${folder}/three\n`;
     assert.deepEqual(findIn({ "docs/notes.md": text }), []);
   });
 

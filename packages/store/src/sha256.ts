@@ -1,5 +1,5 @@
 /**
- * SHA-256 (FIPS 180-4) without a platform: the store runs where node:crypto does not exist. Where it does, hand the
+ * SHA-256 (FIPS 180-4) without a platform: the store runs where no crypto module exists. Where it does, hand the
  * store a native one (`StoreOptions.sha256`): about four times faster.
  */
 
