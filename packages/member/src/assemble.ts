@@ -77,6 +77,10 @@ export async function assembleMember<Result>(
     const infos = initialMembers(settings, token);
     seams.transport.setPeers(addressesOf(infos, id));
     log = await openLog(seams, infos, id, gate, emit);
+    for (const { file, offset, what } of log.warnings) {
+      const message = `${file}${offset === null ? "" : ` at byte ${offset}`}: ${what}`;
+      emit({ source: "member", event: { kind: "recovered", message } });
+    }
     const replica = new Replica<Result>(settings.stateMachine, limits.sessionsMax);
     await loadReplica(replica, log, settings, infos);
     const engine = new Engine({

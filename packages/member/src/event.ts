@@ -32,6 +32,7 @@ export type MemberEvent =
   | { readonly kind: "membership"; readonly step: string; readonly message: string }
   | { readonly kind: "isolated"; readonly on: boolean }
   | { readonly kind: "bootstrap-waiting"; readonly unheard: readonly string[] }
+  /** Something that the log had to repair when it was opened: a torn tail that was cut, a damaged copy. */
   | { readonly kind: "recovered"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string };
 

@@ -16,7 +16,6 @@
  * - `refused`: a safety check said no; the message lists what was found. · `change-pending`: another membership change
  *   is under way. · `rolled-back`: the membership change did not finish in time and was undone.
  * - `invalid`: a parameter makes no sense.
- * - `wrong-state-machine`: the machine threw, or returned a wrong number of results.
  */
 export type MemberErrorCode =
   | "no-leader"
@@ -36,8 +35,7 @@ export type MemberErrorCode =
   | "refused"
   | "change-pending"
   | "rolled-back"
-  | "invalid"
-  | "wrong-state-machine";
+  | "invalid";
 
 /** A failed call. */
 export class MemberError extends Error {

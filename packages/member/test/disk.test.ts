@@ -191,3 +191,22 @@ test("writes take their time, and everything goes on: group commit", async () =>
   const writes = cluster.events.of("disk-write", lead.name).length - before;
   assert.ok(writes < 20, `${writes} writes for 300 proposals of one turn`);
 });
+
+test("what recovery repaired is told, and the member runs", async () => {
+  const cluster = await VirtualCluster.started();
+  await cluster.propose("a", "before");
+  await cluster.converged();
+  await cluster.advance(1000);
+  const [hurt] = cluster.followers();
+  assert.ok(hurt);
+  await cluster.run(hurt.stop());
+  hurt.disk.flip("data/state-a", 100, 0xff);
+  assert.deepEqual(cluster.events.of("recovered", hurt.name), []);
+  hurt.start();
+  await cluster.ready();
+  const told = cluster.events.of("recovered", hurt.name).map(({ event }) => event.message);
+  assert.equal(told.length, 1);
+  assert.match(told[0] ?? "", /state-a/);
+  await cluster.propose(hurt.name, "after");
+  assert.deepEqual(await cluster.converged(), ["before", "after"]);
+});

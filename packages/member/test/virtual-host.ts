@@ -282,6 +282,7 @@ function breakable(log: LogStore, died: Promise<never>): MemberLog {
   const orDeath = <Value>(call: Promise<Value>): Promise<Value> => Promise.race([call, died]);
   return {
     storage: log.storage,
+    warnings: log.warnings,
     append: (write) => log.append(write),
     confirm: () => log.confirm(),
     compact: (index) => log.compact(index),
