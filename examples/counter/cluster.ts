@@ -1,5 +1,5 @@
 /**
- * Three counters on this machine, each in a process of its own: `npm start`. See README.md.
+ * Three counters on this machine, each in a process of its own: `npm run example:counter`. See README.md.
  */
 
 import { runCluster } from "../kit/cluster.ts";

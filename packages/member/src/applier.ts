@@ -75,16 +75,20 @@ export class Applier {
 
   /**
    * Tells the links who the members are, after a change or a restored snapshot. A member that leaves is refused for ever,
-   * but only after a moment: it may wait for the answer that says so.
+   * but only after a moment: it may wait for the answer that says so. An address that has a new owner is the new one's.
    */
   linkPeers(): void {
     const { replica, transport, id, clock } = this.engine.parts;
     const peers = new Map<NodeId, readonly string[]>();
-    for (const member of replica.roster.list()) if (member.id !== id) peers.set(member.id, member.addresses);
+    const owned = new Set<string>();
+    for (const member of replica.roster.list()) {
+      for (const address of member.addresses) owned.add(address);
+      if (member.id !== id) peers.set(member.id, member.addresses);
+    }
     for (const removed of replica.roster.removed()) {
       if (removed === id || this.gone.has(removed)) continue;
-      const addresses = this.linked.get(removed);
-      if (addresses === undefined) {
+      const addresses = (this.linked.get(removed) ?? []).filter((address) => !owned.has(address));
+      if (addresses.length === 0) {
         transport.tombstone(removed);
         this.gone.add(removed);
       } else {

@@ -3,7 +3,7 @@
  */
 
 import type { NodeId, Random } from "@quorate/raft";
-import type { Transport, TransportHandlers } from "@quorate/transport";
+import { type Transport, TransportError, type TransportHandlers } from "@quorate/transport";
 import type { MemberClock } from "./clock.ts";
 import { Engine } from "./engine.ts";
 import type { SourcedEvent } from "./event.ts";
@@ -12,23 +12,46 @@ import { memberIdOf } from "./identity.ts";
 import { Member } from "./member.ts";
 import { definitely } from "./member-error.ts";
 import type { LogPlace, MemberLog } from "./member-log.ts";
+import { describeMember } from "./membership-checks.ts";
 import { completeLimits, type MemberLimits } from "./options.ts";
 import { encodeFreshness, requestKind } from "./peer-requests.ts";
 import { PeerServer } from "./peer-server.ts";
+import { publish } from "./publisher.ts";
 import { Replica } from "./replica.ts";
-import type { MemberInfo } from "./roster.ts";
-import { restoreReplica } from "./snapshotter.ts";
+import type { MemberInfo, NewMember } from "./roster.ts";
+import { checkNewMember, loadReplica } from "./state-loading.ts";
 import type { StateMachine } from "./state-machine.ts";
 import { resolveTiming, type Timing, type TimingProfile } from "./timing.ts";
 
+/** A member as the settings of another name it. */
+export type PeerSpec = {
+  /** Default: derived from token and name; see `memberIdOf`. */
+  readonly id?: NodeId;
+  /** May be empty if `id` is given: it was added without a name and has not run yet. */
+  readonly name: string;
+  /** `host:port`; the first that works is used. */
+  readonly addresses: readonly string[];
+  /** A learner's answer is not waited for when this member joins. Default `voter`. */
+  readonly role?: "voter" | "learner";
+};
+
 /** What every member is told, wherever it runs. */
 export type MemberSettings<Result> = {
-  /** Unique in the cluster, for ever. */
+  /** Unique in the cluster; for ever, if the ID is derived from it. */
   readonly name: string;
+  /** This member's ID, if it is not derived from token and name: see `newMemberId`, `lookUp`. */
+  readonly id?: NodeId;
   /** Same for all members; keeps clusters apart. Default `quorate`. */
   readonly token?: string;
   /** `host:port` of every member of a new cluster, this one included, or of some members of the one to join. */
-  readonly peers: Readonly<Record<string, string>>;
+  readonly peers: Readonly<Record<string, string>> | readonly PeerSpec[];
+  /** Where clients reach this member; said to the others when it runs. Default: nothing is said. */
+  readonly clientUrls?: readonly string[];
+  /**
+   * Whether additions and removals are refused that would leave the cluster without a quorum of members that have run and
+   * can be reached. Default true.
+   */
+  readonly strictReconfig?: boolean;
   /** Whether this member was added to a running cluster with `addMember`. Default false. */
   readonly join?: boolean;
   readonly stateMachine: StateMachine<Result>;
@@ -44,6 +67,8 @@ export type MemberSettings<Result> = {
 
 /** The seams, opened. */
 export type MemberSeams = {
+  /** Whose links and log they are, if that is known better here than in the settings. */
+  readonly id?: NodeId;
   readonly clock: MemberClock;
   readonly wallNow: () => number;
   readonly random: Random;
@@ -61,7 +86,8 @@ export async function assembleMember<Result>(
   seams: MemberSeams,
 ): Promise<Member<Result>> {
   const token = settings.token ?? "quorate";
-  const id = memberIdOf(token, settings.name);
+  const derivedId = memberIdOf(token, settings.name);
+  const id = seams.id ?? settings.id ?? derivedId;
   const limits = completeLimits(settings.limits ?? {});
   const timing = resolveTiming(settings.profile ?? "default", settings.timing);
   const listeners = new Set<(event: SourcedEvent) => void>();
@@ -74,15 +100,16 @@ export async function assembleMember<Result>(
   seams.transport.start(gate.handlers());
   let log: MemberLog | null = null;
   try {
-    const infos = initialMembers(settings, token);
+    const infos = initialMembers(settings, token, id);
     seams.transport.setPeers(addressesOf(infos, id));
-    log = await openLog(seams, infos, id, gate, emit);
+    log = await openLog(seams, settings.stateMachine, infos, id, gate, emit);
     for (const { file, offset, what } of log.warnings) {
       const message = `${file}${offset === null ? "" : ` at byte ${offset}`}: ${what}`;
       emit({ source: "member", event: { kind: "recovered", message } });
     }
     const replica = new Replica<Result>(settings.stateMachine, limits.sessionsMax);
-    await loadReplica(replica, log, settings, infos);
+    const isOld = await loadReplica(replica, log);
+    if (!isOld && settings.join !== true) await makeFirstState(replica, log, infos);
     const engine = new Engine({
       id,
       clock: seams.clock,
@@ -99,10 +126,11 @@ export async function assembleMember<Result>(
         void seams.transport.close();
       },
     });
-    const server = new PeerServer(engine, seams.wallNow);
+    const server = new PeerServer(engine, seams.wallNow, settings.strictReconfig ?? true);
     if (replica.applied > 0) engine.linkPeers();
     gate.open(server, log);
     engine.start();
+    announce(engine, settings, id === derivedId);
     const opened = log;
     const close = async (): Promise<void> => {
       await seams.transport.close();
@@ -119,17 +147,27 @@ export async function assembleMember<Result>(
 /** Opens the log; a new one is made only when the others agree that this member never had one. */
 async function openLog(
   seams: MemberSeams,
-  infos: readonly MemberInfo[],
+  machine: StateMachine,
+  infos: readonly InitialMember[],
   self: NodeId,
   gate: Gate,
   emit: (event: SourcedEvent) => void,
 ): Promise<MemberLog> {
   const log = await seams.logPlace.open();
   if (log !== null) return log;
+  checkNewMember(machine);
   gate.noteEmpty();
   await confirmFresh(seams, infos, self, emit);
   return seams.logPlace.create();
 }
+
+/** Nothing was done: who asked may ask again. */
+function starting(): TransportError {
+  return new TransportError("refused", "this member is starting", false);
+}
+
+/** A member of the first configuration, or of the cluster to join. */
+type InitialMember = NewMember & Pick<MemberInfo, "name"> & { readonly isVoter: boolean };
 
 /** Lets nothing through but questions about freshness before the engine runs. */
 class Gate {
@@ -158,7 +196,11 @@ class Gate {
         // What a member knows that opens its log is not known yet: the asker must ask again.
         if (kind === requestKind.freshness && this.isEmpty) return encodeFreshness({ isKnown: false });
         if (kind === requestKind.probe) return new Uint8Array(0);
-        throw definitely("stopped", "this member is starting");
+        throw starting();
+      },
+      onInquiry: async (bytes) => {
+        if (this.inner === null) throw starting();
+        return this.inner.onInquiry(bytes);
       },
       snapshotSource: { open: (_peer, snapshot) => this.needLog().openSnapshot(snapshot) },
       snapshotSink: { begin: (_peer, offer) => this.needLog().receiveSnapshot(offer) },
@@ -171,14 +213,22 @@ class Gate {
   }
 }
 
-function initialMembers<Result>(settings: MemberSettings<Result>, token: string): readonly MemberInfo[] {
-  const infos = Object.entries(settings.peers).map(
-    ([name, address]): MemberInfo => ({ id: memberIdOf(token, name), name, addresses: [address] }),
-  );
-  if (settings.join !== true && settings.peers[settings.name] === undefined) {
+/** The members that the settings name. @throws MemberError `invalid` */
+function initialMembers<Result>(
+  settings: MemberSettings<Result>,
+  token: string,
+  self: NodeId,
+): readonly InitialMember[] {
+  const infos = peerSpecs(settings.peers).map(({ id, name, addresses, role }): InitialMember => {
+    if (id === undefined && name === "")
+      throw definitely("invalid", `the peer at ${addresses.join(", ")} needs a name or an id`);
+    const derived = name === settings.name ? self : memberIdOf(token, name);
+    return { id: id ?? derived, name, addresses, isVoter: role !== "learner" };
+  });
+  if (settings.join !== true && !infos.some(({ id }) => id === self)) {
     throw definitely(
       "invalid",
-      `peers must name this member (${settings.name}) too, or join must be true; peers are ${Object.keys(settings.peers).join(", ") || "none"}`,
+      `peers must name this member (${settings.name}) too, or join must be true; peers are ${infos.map(describeMember).join(", ") || "none"}`,
     );
   }
   const byId = new Map<NodeId, string>();
@@ -191,39 +241,49 @@ function initialMembers<Result>(settings: MemberSettings<Result>, token: string)
   return infos;
 }
 
-function addressesOf(infos: readonly MemberInfo[], self: NodeId): ReadonlyMap<NodeId, readonly string[]> {
+/** The peers of settings, in the one form or the other. */
+export function peerSpecs(peers: MemberSettings<unknown>["peers"]): readonly PeerSpec[] {
+  if (isList(peers)) return peers;
+  return Object.entries(peers).map(([name, address]) => ({ name, addresses: [address] }));
+}
+
+function isList(peers: MemberSettings<unknown>["peers"]): peers is readonly PeerSpec[] {
+  return Array.isArray(peers);
+}
+
+/** Has the member say what it is called and where clients reach it, unless it is known: by its name it has its ID. */
+function announce<Result>(
+  engine: Engine,
+  { name, clientUrls }: MemberSettings<Result>,
+  isNameKnown: boolean,
+): void {
+  if (isNameKnown && clientUrls === undefined) return;
+  publish(engine, { name, clientUrls: clientUrls ?? null }).catch((error: unknown) =>
+    engine.fail("this member could not publish its name", error),
+  );
+}
+
+function addressesOf(infos: readonly InitialMember[], self: NodeId): ReadonlyMap<NodeId, readonly string[]> {
   return new Map(infos.filter(({ id }) => id !== self).map(({ id, addresses }) => [id, addresses]));
 }
 
 function confirmFresh(
   seams: MemberSeams,
-  infos: readonly MemberInfo[],
+  infos: readonly InitialMember[],
   self: NodeId,
   emit: (event: SourcedEvent) => void,
 ): Promise<void> {
   return confirmFreshness({
     transport: seams.transport,
     clock: seams.clock,
-    others: new Map(infos.filter(({ id }) => id !== self).map(({ id, name }) => [id, name])),
+    others: new Map(
+      infos
+        .filter(({ id, isVoter }) => id !== self && isVoter)
+        .map((info) => [info.id, info.name === "" ? String(info.id) : info.name]),
+    ),
     onWaiting: (unheard) => emit({ source: "member", event: { kind: "bootstrap-waiting", unheard } }),
     isStopped: () => false,
   });
-}
-
-/** Fills the replica from the latest snapshot; a new cluster's first state is made here, equal on all members. */
-async function loadReplica<Result>(
-  replica: Replica<Result>,
-  log: MemberLog,
-  settings: MemberSettings<Result>,
-  infos: readonly MemberInfo[],
-): Promise<void> {
-  const latest = log.storage.snapshot();
-  if (typeof latest === "string") throw definitely("failed", `the latest snapshot cannot be had: ${latest}`);
-  if (latest.metadata.index > 0) {
-    await restoreReplica(replica, log, latest);
-  } else if (settings.join !== true) {
-    await makeFirstState(replica, log, infos);
-  }
 }
 
 /**
@@ -233,13 +293,13 @@ async function loadReplica<Result>(
 async function makeFirstState<Result>(
   replica: Replica<Result>,
   log: MemberLog,
-  infos: readonly MemberInfo[],
+  infos: readonly InitialMember[],
 ): Promise<void> {
   const sorted = infos.toSorted((one, other) => one.id - other.id);
   const confState = {
-    voters: sorted.map(({ id }) => id),
+    voters: sorted.filter(({ isVoter }) => isVoter).map(({ id }) => id),
     votersOutgoing: [],
-    learners: [],
+    learners: sorted.filter(({ isVoter }) => !isVoter).map(({ id }) => id),
     learnersNext: [],
     autoLeave: false,
   };

@@ -13,6 +13,8 @@ import { adaptedWindow, type LinkTiming, tickMs } from "./timing.ts";
 
 /** See the module. */
 export class Conditions {
+  /** Called after each regular look. */
+  onLook: () => void = () => undefined;
   private readonly engine: Engine;
   private readonly detector: FailureDetector;
   private isolated = false;
@@ -133,6 +135,7 @@ export class Conditions {
     this.lookAtPeers(nowMs);
     this.adaptWindow();
     this.announceActive();
+    this.onLook();
   }
 
   private lookAtQuorum(nowMs: number): void {

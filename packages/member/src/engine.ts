@@ -9,13 +9,14 @@ import {
   type NodeId,
   none,
   type Outcome,
-  type RaftConfig,
   RawNode,
   Role,
   type Status,
 } from "@quorate/raft";
 import { Applier } from "./applier.ts";
+import { ApplyQueue } from "./apply-queue.ts";
 import { Conditions } from "./conditions.ts";
+import { coreConfig } from "./core-config.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import type { MemberEvent } from "./event.ts";
 import { LeadershipWatch } from "./leadership-watch.ts";
@@ -27,6 +28,7 @@ import { ProposalSender, type RemoteBatch } from "./proposal-sender.ts";
 import { ProposalTable } from "./proposal-table.ts";
 import { ReadDesk } from "./read-desk.ts";
 import { Snapshotter } from "./snapshotter.ts";
+import { StateKeeper } from "./state-keeper.ts";
 
 /** How a read is to be answered. */
 export type Consistency = "linearizable" | "lease" | "stale";
@@ -45,6 +47,8 @@ export class Engine {
   private readonly proposals: ProposalTable;
   private readonly sender: ProposalSender;
   private readonly applier: Applier;
+  private readonly applying: ApplyQueue;
+  private readonly keeper: StateKeeper;
   private readonly reads: ReadDesk;
   private readonly snapshotter: Snapshotter;
   private readonly leadership: LeadershipWatch;
@@ -61,7 +65,7 @@ export class Engine {
     const { clock, limits, random, log } = parts;
     this.nonce = random.below(Number.MAX_SAFE_INTEGER);
     this.snapshotter = new Snapshotter(this, log);
-    this.node = new RawNode(this.raftConfig());
+    this.node = new RawNode(coreConfig(parts, this.snapshotter.storage));
     this.leadership = new LeadershipWatch(this.node.term);
     this.pacer = new Pacer(clock.now());
     this.conditions = new Conditions(this, clock.now());
@@ -72,35 +76,14 @@ export class Engine {
     this.sender = new ProposalSender(this, this.proposals);
     this.desk = new ProposalDesk(this, this.proposals, this.sender);
     this.applier = new Applier(this, this.proposals);
+    this.keeper = new StateKeeper(this);
+    this.applying = new ApplyQueue(this, this.keeper, (entries) => this.applier.apply(entries));
     this.reads = new ReadDesk(this);
     this.writer = new LogWriter(log, () => clock.now(), {
       onDurable: (responses, report) => this.writeFinished(responses, report),
       onSnapshot: (snapshot, hardState) => this.snapshotter.restore(snapshot, hardState),
       onFailure: (error) => this.fail("the log could not be written", error),
     });
-  }
-
-  private raftConfig(): RaftConfig {
-    const { id, timing, limits, random, leaseReads, events } = this.parts;
-    return {
-      id,
-      electionTicks: timing.electionTicks,
-      electionSpreadTicks: timing.electionSpreadTicks,
-      heartbeatTicks: timing.heartbeatTicks,
-      storage: this.snapshotter.storage,
-      // The log keeps entries from before the snapshot that the replica was filled from.
-      applied: this.parts.replica.applied,
-      random,
-      messageBytesMax: limits.messageBytesMax,
-      uncommittedBytesMax: limits.uncommittedBytesMax,
-      inflightMessagesMax: limits.inflightMessagesMax,
-      inflightBytesMax: limits.inflightBytesMax,
-      readMode: leaseReads ? "lease" : "safe",
-      // Proposals travel as requests, which tell what became of them.
-      disableProposalForwarding: true,
-      asyncStorageWrites: true,
-      events: events === null ? undefined : (event) => events({ source: "raft", event }),
-    };
   }
 
   // --- life
@@ -119,6 +102,7 @@ export class Engine {
     this.end(() => perhaps("stopped", "this member is stopping"));
     if (wasRunning) await this.writer.drained();
     await this.snapshotter.idle();
+    await this.keeper.settle();
     this.state = "ended";
   }
 
@@ -318,30 +302,20 @@ export class Engine {
     this.proposals.expire(nowMs);
     this.reads.look(nowMs);
     this.conditions.look(nowMs, this.writer.busySinceMs);
+    this.keeper.look();
     this.snapshotter.look(nowMs);
     this.writer.rest();
   }
 
   private drain(): void {
     const outgoing: Message[] = [];
+    this.applying.beginTurn();
     for (;;) {
-      while (this.node.hasReady()) {
-        const ready = this.node.ready();
-        for (const { index, requestId } of ready.readStates) {
-          this.reads.confirm(requestId, index);
-        }
-        for (const message of ready.messages) {
-          if (message.to === appendThread) {
-            this.writer.add(message);
-          } else if (message.to === applyThread) {
-            this.applier.apply(message.entries);
-            for (const response of message.responses) this.check(this.node.step(response));
-          } else {
-            outgoing.push(message);
-          }
-        }
-        this.noteLeadership();
-      }
+      do {
+        // What a Ready says comes before what waits to be applied: it may be that it must not be applied any more.
+        if (this.node.hasReady()) this.takeReady(outgoing);
+        this.applying.run();
+      } while (this.node.hasReady());
       const due = this.writer.kick();
       if (due.length === 0) break;
       for (const message of due) {
@@ -352,6 +326,22 @@ export class Engine {
     if (outgoing.length > 0) this.parts.transport.send(outgoing);
     this.reads.release(this.parts.replica.applied);
     this.snapshotter.serve();
+  }
+
+  private takeReady(outgoing: Message[]): void {
+    const ready = this.node.ready();
+    for (const { index, requestId } of ready.readStates) this.reads.confirm(requestId, index);
+    for (const message of ready.messages) {
+      if (message.to === appendThread) {
+        if (message.snapshot !== null) this.applying.hold();
+        this.writer.add(message);
+      } else if (message.to === applyThread) {
+        this.applying.add(message);
+      } else {
+        outgoing.push(message);
+      }
+    }
+    this.noteLeadership();
   }
 
   private noteLeadership(): void {
@@ -370,8 +360,14 @@ export class Engine {
 
   /** A snapshot of the leader took the place of log and state. */
   afterRestore(index: number): void {
+    this.finished.push(...this.applying.release());
     this.proposals.skipTo(index);
     this.applier.linkPeers();
+  }
+
+  /** Resolves when the machine's disk has nothing to do. */
+  stateQuiet(): Promise<void> {
+    return this.keeper.quiet();
   }
 
   /** Tells the links who the members are. */

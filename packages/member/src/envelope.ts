@@ -37,13 +37,27 @@ export type EnvelopeBody =
   | { readonly kind: "open-session" }
   | { readonly kind: "close-session"; readonly session: number }
   /** The leader has heard from this member: from now on it may not come back with an empty disk. */
-  | { readonly kind: "member-active"; readonly id: NodeId };
+  | { readonly kind: "member-active"; readonly id: NodeId }
+  /** A member says its name and where clients reach it. */
+  | {
+      readonly kind: "publish-member";
+      readonly id: NodeId;
+      readonly name: string;
+      readonly clientUrls: readonly string[];
+    };
 
 /** A decoded entry. */
 export type Envelope = { readonly origin: Origin } & EnvelopeBody;
 
 const version = 1;
-const kinds = ["command", "session-command", "open-session", "close-session", "member-active"] as const;
+const kinds = [
+  "command",
+  "session-command",
+  "open-session",
+  "close-session",
+  "member-active",
+  "publish-member",
+] as const;
 
 /** One writer for the fields of all envelopes: encoding is synchronous. */
 const fields = new ByteWriter();
@@ -65,6 +79,10 @@ export function encodeEnvelope(origin: Origin, body: EnvelopeBody): Uint8Array {
       break;
     case "member-active":
       writer.varint(body.id);
+      break;
+    case "publish-member":
+      writer.varint(body.id).text(body.name).varint(body.clientUrls.length);
+      for (const url of body.clientUrls) writer.text(url);
       break;
   }
   return writer.finish();
@@ -122,5 +140,14 @@ export function decodeEnvelope(data: Uint8Array): Envelope {
       return { origin, kind, session: reader.varint() };
     case "member-active":
       return { origin, kind, id: reader.varint() };
+    case "publish-member":
+      return { origin, kind, id: reader.varint(), name: reader.text(), clientUrls: readTexts(reader) };
   }
+}
+
+/** Grows with what is there, never with what a count claims. */
+function readTexts(reader: ByteReader): string[] {
+  const texts: string[] = [];
+  for (let left = reader.varint(); left > 0; left--) texts.push(reader.text());
+  return texts;
 }

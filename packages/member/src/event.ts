@@ -28,7 +28,11 @@ export type MemberEvent =
       readonly bytes: number;
     }
   | { readonly kind: "snapshot-failed"; readonly index: number; readonly message: string }
+  /** The machine keeps its state itself; this only lets the log be cut. */
+  | { readonly kind: "light-snapshot"; readonly index: number }
   | { readonly kind: "log-compacted"; readonly upTo: number }
+  /** A machine's own disk has everything up to here. */
+  | { readonly kind: "state-flushed"; readonly index: number; readonly durationMs: number }
   | { readonly kind: "membership"; readonly step: string; readonly message: string }
   | { readonly kind: "isolated"; readonly on: boolean }
   | { readonly kind: "bootstrap-waiting"; readonly unheard: readonly string[] }

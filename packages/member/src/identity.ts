@@ -11,10 +11,19 @@ export function clusterIdOf(token: string): bigint {
 
 /**
  * A member's ID: 52 bits of its name and the cluster's token, never 0. The ID of a removed member is never used again, so
- * a new member needs a new name.
+ * a new member needs a new name, or an ID of its own choice (see {@link newMemberId}).
  */
 export function memberIdOf(token: string, name: string): number {
   return Number(hash64(`member\0${token}\0${name}`) & 0xf_ffff_ffff_ffffn) || 1;
+}
+
+/**
+ * An ID for a member that is added to a running cluster: 52 bits of its addresses and a number that the caller draws, so
+ * that an address whose former owner was removed can be added again, under another ID.
+ */
+export function newMemberId(token: string, addresses: readonly string[], nonce: number): number {
+  const text = `new member\0${token}\0${nonce}\0${addresses.toSorted().join("\0")}`;
+  return Number(hash64(text) & 0xf_ffff_ffff_ffffn) || 1;
 }
 
 /** FNV-1a over 64 bits, mixed once more (the finalizer of MurmurHash3): short names differ in few bits. */

@@ -16,6 +16,17 @@
  * - `refused`: a safety check said no; the message lists what was found. · `change-pending`: another membership change
  *   is under way. · `rolled-back`: the membership change did not finish in time and was undone.
  * - `invalid`: a parameter makes no sense.
+ *
+ * Of membership, where a client of etcd is told more exactly:
+ *
+ * - `member-exists`: the ID is a member's. · `address-exists`, `name-exists`: another member has it.
+ * - `member-not-found`: nobody has the ID, or, when looking up one's own, none of the addresses was added.
+ * - `not-learner`: only learners are promoted. · `learner-not-ready`: the learner lags too far behind.
+ * - `too-many-learners`: there are as many learners as may be.
+ * - `not-enough-started`: the members that have ever run could not make the quorum after the change.
+ * - `unhealthy`: they could, but not enough of them can be reached now.
+ * - `not-leader`: only the leader does this. · `bad-transferee`: leadership cannot go to that member.
+ * - `unreachable`: there is no way to the member. · `wrong-cluster`: it belongs to a cluster of another token.
  */
 export type MemberErrorCode =
   | "no-leader"
@@ -35,7 +46,20 @@ export type MemberErrorCode =
   | "refused"
   | "change-pending"
   | "rolled-back"
-  | "invalid";
+  | "invalid"
+  | "member-exists"
+  | "address-exists"
+  | "name-exists"
+  | "member-not-found"
+  | "not-learner"
+  | "learner-not-ready"
+  | "too-many-learners"
+  | "not-enough-started"
+  | "unhealthy"
+  | "not-leader"
+  | "bad-transferee"
+  | "unreachable"
+  | "wrong-cluster";
 
 /** A failed call. */
 export class MemberError extends Error {

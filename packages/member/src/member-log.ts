@@ -12,6 +12,7 @@ export type MemberLog = Pick<
   | "append"
   | "confirm"
   | "compact"
+  | "bytesFrom"
   | "beginSnapshot"
   | "receiveSnapshot"
   | "openSnapshot"

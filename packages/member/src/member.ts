@@ -2,20 +2,20 @@
  * Member: the public face of one running member.
  */
 
-import { type ConfState, type NodeId, none, Role, roleName } from "@quorate/raft";
+import { type ConfState, type CoreView, type NodeId, none, Role, roleName } from "@quorate/raft";
+import type { ApplicationHandler } from "./application-desk.ts";
 import type { Consistency, Engine } from "./engine.ts";
 import type { SourcedEvent } from "./event.ts";
-import type { PeerHealth } from "./failure-detector.ts";
-import { type Leadership, type LeadershipSource, runWhileLeader } from "./leadership.ts";
-import { LeadershipProof } from "./leadership-proof.ts";
-import { definitely, MemberError, perhaps } from "./member-error.ts";
+import { type Leadership, runWhileLeader } from "./leadership.ts";
+import { makeLeadershipSource } from "./leadership-source.ts";
+import { definitely, perhaps } from "./member-error.ts";
+import { describeHealth, describeStatus, type MemberHealth, type MemberStatus } from "./member-status.ts";
 import type { MembershipRequest } from "./membership-change.ts";
+import type { AddedAs } from "./membership-checks.ts";
 import type { PeerServer } from "./peer-server.ts";
-import type { ConfigVersion, MemberInfo } from "./roster.ts";
+import type { ConfigVersion, MemberInfo, NewMember } from "./roster.ts";
 import { Session } from "./session.ts";
-import type { StepDownOptions } from "./step-down.ts";
-import { tickMs } from "./timing.ts";
-import { pause } from "./waiting.ts";
+import { type StepDownOptions, transferLeadership } from "./step-down.ts";
 
 /** Options of a call. */
 export type CallOptions = { readonly timeoutMs?: number; readonly signal?: AbortSignal };
@@ -34,33 +34,12 @@ export type ChangeOptions = {
   readonly timeoutMs?: number;
 };
 
-/** One peer as this member sees it. */
-export type PeerStatus = MemberInfo & {
-  readonly health: PeerHealth | "self";
-  readonly role: "voter" | "learner" | "leaving";
-  /** Leader only: highest index known to be durable there. */
-  readonly match: number | null;
-  readonly roundTripMs: number | null;
-  readonly clockOffsetMs: number | null;
-  /** Version of the peer protocol spoken with it; null while unknown. The lowest one limits what the cluster may use. */
-  readonly protocolVersion: number | null;
-};
-
-/** A member's state for people and metrics. */
-export type MemberStatus = {
-  readonly id: NodeId;
-  readonly name: string;
-  readonly role: ReturnType<typeof roleName>;
-  readonly lead: NodeId;
-  readonly term: number;
-  readonly commit: number;
-  readonly applied: number;
-  readonly lastIndex: number;
-  readonly config: ConfState;
-  readonly isIsolated: boolean;
-  readonly isDiskStalled: boolean;
-  readonly hasLostQuorum: boolean;
-  readonly peers: readonly PeerStatus[];
+/** Options of an addition. */
+export type AddOptions = ChangeOptions & {
+  /** Default `voter`. */
+  readonly as?: AddedAs;
+  /** With `learner`: refused as `too-many-learners` if there are so many already that nobody promotes by itself. */
+  readonly learnersMax?: number;
 };
 
 /** What a member is made of; see `assemble.ts`. */
@@ -108,6 +87,18 @@ export class Member<Result> {
   }
 
   /**
+   * Proposes a command that only the leader of `term` may propose. Refused definitely when this member is not that leader;
+   * never passed on to another one.
+   */
+  async proposeInTerm(command: Uint8Array, term: number, options: CallOptions = {}): Promise<Result> {
+    const timeoutMs = options.timeoutMs ?? this.engine.parts.limits.requestTimeoutMs;
+    const call = (): Promise<{ result: unknown }> =>
+      this.engine.desk.submitInTerm({ kind: "command", payload: command }, term, timeoutMs);
+    const { result } = await untilAborted(call, options.signal);
+    return result as Result;
+  }
+
+  /**
    * Runs `look` on the state machine, on a state as recent as the consistency says. `look` is synchronous and must not
    * change anything.
    */
@@ -131,36 +122,38 @@ export class Member<Result> {
 
   // --- views
 
+  /** Everything for people and metrics. It builds objects: for single figures on a hot path take the getters. */
   status(): MemberStatus {
-    const { engine } = this;
-    const { conditions, parts } = engine;
-    const status = engine.status();
-    return {
-      id: this.id,
-      name: this.name,
-      role: roleName(status.role),
-      lead: status.lead,
-      term: status.term,
-      commit: status.commit,
-      applied: parts.replica.applied,
-      lastIndex: status.lastIndex,
-      config: status.config,
-      isIsolated: conditions.isIsolated,
-      isDiskStalled: conditions.isDiskStalled,
-      hasLostQuorum: conditions.hasLostQuorum,
-      peers: parts.replica.roster.list().map((info): PeerStatus => {
-        const stats = info.id === this.id ? null : parts.transport.stats(info.id);
-        return {
-          ...info,
-          health: info.id === this.id ? "self" : conditions.health(info.id),
-          role: roleIn(status.config, info.id),
-          match: status.progress.get(info.id)?.match ?? null,
-          roundTripMs: stats?.srttMs ?? null,
-          clockOffsetMs: stats?.clockOffsetMs ?? null,
-          protocolVersion: stats?.protocolVersion ?? null,
-        };
-      }),
-    };
+    return describeStatus(this.engine, this.name);
+  }
+
+  /** What readiness checks and dashboards ask. */
+  health(): MemberHealth {
+    return describeHealth(this.engine);
+  }
+
+  /** The term that this member is in. */
+  get term(): number {
+    return this.engine.node.term;
+  }
+
+  /** The leader that this member follows or is; 0 while it knows of none. */
+  get lead(): NodeId {
+    return this.engine.node.lead;
+  }
+
+  /** Highest index that this member knows to be committed. */
+  get commitIndex(): number {
+    return this.engine.node.commit;
+  }
+
+  /** Highest index that is applied to the state machine here; behind {@link commitIndex} by what is being applied. */
+  get appliedIndex(): number {
+    return this.engine.parts.replica.applied;
+  }
+
+  get role(): MemberStatus["role"] {
+    return roleName(this.engine.node.role);
   }
 
   /** Whether this member leads, as far as it knows. For decisions, use {@link runWhileLeader} and its fencing token. */
@@ -184,6 +177,11 @@ export class Member<Result> {
     return digest === null ? null : { applied: this.engine.parts.replica.applied, digest };
   }
 
+  /** A look into the core, for observers. Its `applied` may lag behind {@link appliedIndex}. */
+  inspect(): CoreView {
+    return this.engine.node.view;
+  }
+
   /** Calls back on every event, until the returned function is called. */
   subscribe(listener: (event: SourcedEvent) => void): () => void {
     this.parts.listeners.add(listener);
@@ -202,75 +200,11 @@ export class Member<Result> {
       if (!this.engine.isRunning) abort();
     });
     try {
-      await runWhileLeader(this.leadershipSource(), work, both.signal);
+      await runWhileLeader(makeLeadershipSource(this.engine), work, both.signal);
     } finally {
       withdraw();
       signal.removeEventListener("abort", abort);
     }
-  }
-
-  private leadershipSource(): LeadershipSource {
-    const { engine } = this;
-    let provenAtMs = 0;
-    return {
-      becomesLeader: async (stop) => {
-        for (;;) {
-          await this.waitForRole(stop);
-          const { term } = engine.node;
-          provenAtMs = engine.parts.clock.now();
-          try {
-            // A round answered by a quorum: this member leads in this term, and everything before it is applied here.
-            await engine.read(() => undefined, "linearizable", engine.parts.limits.requestTimeoutMs);
-          } catch (error) {
-            if (!(error instanceof MemberError) || !engine.isRunning) throw error;
-            // A refusal may come at once, and again at once: let time pass, or nothing else ever happens.
-            await pause(engine, tickMs);
-            continue;
-          }
-          if (engine.node.role === Role.leader && engine.node.term === term) return term;
-        }
-      },
-      onLeadershipEnd: (term, callback) => {
-        let isOver = false;
-        const end = (): void => {
-          if (isOver) return;
-          isOver = true;
-          callback();
-        };
-        const check = (): void => {
-          if (!engine.isRunning || engine.node.role !== Role.leader || engine.node.term !== term) end();
-        };
-        const proof = new LeadershipProof(engine, provenAtMs, end);
-        const withdraw = engine.watchLeadership(check);
-        check();
-        return () => {
-          proof.stop();
-          withdraw();
-        };
-      },
-    };
-  }
-
-  private waitForRole(stop: AbortSignal): Promise<void> {
-    const { engine } = this;
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        if (stop.aborted || !engine.isRunning) {
-          finish();
-          reject(definitely("stopped", "this member stops"));
-        } else if (engine.node.role === Role.leader) {
-          finish();
-          resolve();
-        }
-      };
-      const withdraw = engine.watchLeadership(settle);
-      const finish = (): void => {
-        withdraw();
-        stop.removeEventListener("abort", settle);
-      };
-      stop.addEventListener("abort", settle, { once: true });
-      settle();
-    });
   }
 
   /** Hands leadership over under safety checks, from whichever member leads; resolves with the new leader. */
@@ -279,14 +213,42 @@ export class Member<Result> {
     return lead as NodeId;
   }
 
+  /**
+   * Hands leadership to a certain member, which then leads when this resolves. Unlike {@link stepDown} it is done by this
+   * member or not at all, and minds nobody but the two.
+   * @throws MemberError `not-leader`; `bad-transferee`: no member, or a learner; `unhealthy`: it does not answer;
+   *   `timeout`: it did not take over in time
+   */
+  transferLeadership(to: NodeId): Promise<NodeId> {
+    return transferLeadership(this.engine, to);
+  }
+
+  // --- requests between members
+
+  /**
+   * Sets who answers what other members (or this one) ask with {@link request}. Once. A MemberError that the handler
+   * throws reaches the asker as it is; anything else as `failed`, indefinite.
+   */
+  onRequest(handler: ApplicationHandler): void {
+    this.parts.server.application.serve(handler);
+  }
+
+  /**
+   * Asks a member, for the layer above; itself directly. At most 256 requests of one member are served by another at the
+   * same time (`requestsServedMax`): who has many puts them together.
+   * @throws MemberError of the other's handler; `unreachable`, `timeout`, `failed`, `member-not-found`, `too-large`;
+   *   `isolated`, `stopped`, `removed` of either
+   */
+  request(peer: NodeId, bytes: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+    return this.parts.server.application.ask(peer, bytes, timeoutMs);
+  }
+
   // --- membership
 
-  /** Adds a member, first as learner, then as voter when it has caught up. */
-  addMember(
-    member: MemberInfo,
-    options: ChangeOptions & { readonly asLearner?: boolean } = {},
-  ): Promise<ConfState> {
-    return this.change({ kind: "add", member, asLearner: options.asLearner ?? false }, options);
+  /** Adds a member: first as learner, then, unless `as` says otherwise, as voter when it has caught up. */
+  addMember(member: NewMember, options: AddOptions = {}): Promise<ConfState> {
+    const { as = "voter", learnersMax } = options;
+    return this.change({ kind: "add", member, as, learnersMax }, options);
   }
 
   /** Makes a learner a voter. */
@@ -300,13 +262,16 @@ export class Member<Result> {
   }
 
   /** Replaces a member, dead or alive, by a new one. */
-  replaceMember(old: NodeId, member: MemberInfo, options: ChangeOptions = {}): Promise<ConfState> {
+  replaceMember(old: NodeId, member: NewMember, options: ChangeOptions = {}): Promise<ConfState> {
     return this.change({ kind: "replace", old, member }, options);
   }
 
   /** Changes a member's addresses. */
-  updateMember(member: MemberInfo, options: ChangeOptions = {}): Promise<ConfState> {
-    return this.change({ kind: "update", member }, options);
+  updateMember(
+    { id, addresses }: Pick<MemberInfo, "id" | "addresses">,
+    options: ChangeOptions = {},
+  ): Promise<ConfState> {
+    return this.change({ kind: "update", id, addresses }, options);
   }
 
   private async change(request: MembershipRequest, options: ChangeOptions): Promise<ConfState> {
@@ -341,11 +306,6 @@ export class Member<Result> {
     await this.engine.stop();
     await this.parts.close();
   }
-}
-
-function roleIn(config: ConfState, id: NodeId): PeerStatus["role"] {
-  if (config.voters.includes(id)) return "voter";
-  return config.learners.includes(id) ? "learner" : "leaving";
 }
 
 /** Rejects when the signal is aborted; whether the call took effect is then unknown, unless it was not begun. */

@@ -8,79 +8,137 @@ import {
   ConfChangeTransition,
   ConfChangeType,
   type ConfState,
-  majoritySize,
   type NodeId,
   Role,
 } from "@quorate/raft";
 import type { Engine } from "./engine.ts";
 import { definitely, MemberError, perhaps } from "./member-error.ts";
-import { encodeChangeContext, type MemberInfo } from "./roster.ts";
+import { type AddedAs, describeLag, describeMember, type MembershipChecks } from "./membership-checks.ts";
+import { encodeChangeContext, type NewMember } from "./roster.ts";
 import { waitFor } from "./waiting.ts";
 
 /** What may be asked for. */
 export type MembershipRequest =
-  /** Adds a member as learner, and unless `asLearner` makes it a voter when it has caught up. */
-  | { readonly kind: "add"; readonly member: MemberInfo; readonly asLearner: boolean }
+  /** `learnersMax`: how many learners there may be, this one included, that nobody promotes by itself. */
+  | {
+      readonly kind: "add";
+      readonly member: NewMember;
+      readonly as: AddedAs;
+      readonly learnersMax?: number | undefined;
+    }
   /** Makes a learner a voter; refused unless it has caught up. */
   | { readonly kind: "promote"; readonly id: NodeId }
   | { readonly kind: "remove"; readonly id: NodeId }
   /** Adds a member, lets it catch up, and swaps it for another in one joint change. */
-  | { readonly kind: "replace"; readonly old: NodeId; readonly member: MemberInfo }
+  | { readonly kind: "replace"; readonly old: NodeId; readonly member: NewMember }
   /** Changes a member's addresses. */
-  | { readonly kind: "update"; readonly member: MemberInfo };
+  | { readonly kind: "update"; readonly id: NodeId; readonly addresses: readonly string[] };
 
 /** Who asks, and how long it may take. */
 export type ChangeTerms = { readonly by: string; readonly timeoutMs: number; readonly wallNow: () => number };
 
+/** What a change says of members besides the change itself. */
+type Said = { readonly members: readonly NewMember[]; readonly awaitingVote: readonly NodeId[] };
+
+const nothingSaid: Said = { members: [], awaitingVote: [] };
+
+/** How long a young leader is given to hear of the others, before an addition is refused because of them. */
+const acquaintanceMs = 1000;
+
 /** Carries out one request after another; see the module. */
 export class MembershipChanger {
   private readonly engine: Engine;
-  private isBusy = false;
+  private readonly checks: MembershipChecks;
+  private work: "none" | "request" | "promotion" = "none";
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, checks: MembershipChecks) {
     this.engine = engine;
+    this.checks = checks;
+  }
+
+  get isBusy(): boolean {
+    return this.work !== "none";
   }
 
   /**
    * Carries out a request; returns the configuration it led to.
-   * @throws MemberError `change-pending`, `refused`, `rolled-back`, `no-leader`, …
+   * @throws MemberError `change-pending`, `rolled-back`, `no-leader`, and what speaks against it: `member-exists`, …
    */
   async change(request: MembershipRequest, terms: ChangeTerms): Promise<ConfState> {
+    this.checkLeads();
+    if (this.work === "promotion") {
+      // Nobody asked for it, so nobody should be refused for it.
+      const { requestTimeoutMs } = this.engine.parts.limits;
+      await waitFor(this.engine, () => (this.work === "promotion" ? null : true), requestTimeoutMs);
+      this.checkLeads();
+    }
+    return this.occupied("request", () => this.carryOut(request, terms));
+  }
+
+  /** Promotes a learner that waits for its vote; see `VotePromoter`. */
+  async promoteWaiting(id: NodeId, terms: ChangeTerms): Promise<void> {
+    this.checkLeads();
+    await this.occupied("promotion", () => this.promote(id, terms));
+  }
+
+  private checkLeads(): void {
     if (this.engine.node.role !== Role.leader) throw definitely("no-leader", "this member does not lead");
-    if (this.isBusy)
+  }
+
+  private async occupied<Value>(work: "request" | "promotion", run: () => Promise<Value>): Promise<Value> {
+    if (this.work !== "none")
       throw definitely("change-pending", "another membership change is under way; wait for its end");
-    this.isBusy = true;
+    this.work = work;
     try {
-      return await this.carryOut(request, terms);
+      return await run();
     } finally {
-      this.isBusy = false;
+      this.work = "none";
     }
   }
 
   private async carryOut(request: MembershipRequest, terms: ChangeTerms): Promise<ConfState> {
     switch (request.kind) {
       case "add":
-        await this.addLearner(request.member, terms);
-        if (request.asLearner) return this.engine.node.config;
-        return afterFirstStep(request.member, async () => {
-          await this.catchUpOrRollBack(request.member.id, terms);
-          return this.propose([{ type: ConfChangeType.addNode, nodeId: request.member.id }], [], terms);
-        });
+        return this.add(request, terms);
       case "promote":
         return this.promote(request.id, terms);
       case "remove":
-        this.checkRemoval(request.id);
-        return this.propose([{ type: ConfChangeType.removeNode, nodeId: request.id }], [], terms);
+        refuseFor(this.checks.removalRisk(request.id));
+        return this.propose([{ type: ConfChangeType.removeNode, nodeId: request.id }], nothingSaid, terms);
       case "replace":
         return this.replace(request, terms);
-      case "update":
-        this.checkPresent(request.member.id);
-        return this.propose(
-          [{ type: ConfChangeType.updateNode, nodeId: request.member.id }],
-          [request.member],
-          terms,
-        );
+      case "update": {
+        const { id, addresses } = request;
+        refuseFor(this.checks.absence(id) ?? this.checks.addressConflict(id, addresses));
+        const said = { members: [{ id, addresses }], awaitingVote: [] };
+        return this.propose([{ type: ConfChangeType.updateNode, nodeId: id }], said, terms);
+      }
     }
+  }
+
+  private async add(
+    request: Extract<MembershipRequest, { kind: "add" }>,
+    terms: ChangeTerms,
+  ): Promise<ConfState> {
+    const { member, as, learnersMax } = request;
+    refuseFor(this.checks.conflict(member));
+    if (as === "learner") {
+      if (learnersMax !== undefined) refuseFor(this.checks.learnerBound(learnersMax));
+    } else {
+      await this.checkAddition();
+    }
+    await this.addLearner(member, as === "voter-later", terms);
+    if (as !== "voter") return this.engine.node.config;
+    return afterFirstStep(member, async () => {
+      await this.catchUpOrRollBack(member.id, terms);
+      return this.propose([{ type: ConfChangeType.addNode, nodeId: member.id }], nothingSaid, terms);
+    });
+  }
+
+  private async checkAddition(): Promise<void> {
+    const isFine = (): true | null => (this.checks.additionRisk() === null ? true : null);
+    if (isFine() === null) await waitFor(this.engine, isFine, acquaintanceMs);
+    refuseFor(this.checks.additionRisk());
   }
 
   private async replace(
@@ -88,8 +146,8 @@ export class MembershipChanger {
     terms: ChangeTerms,
   ): Promise<ConfState> {
     const { old, member } = request;
-    this.checkPresent(old);
-    await this.addLearner(member, terms);
+    refuseFor(this.checks.absence(old) ?? this.checks.conflict(member));
+    await this.addLearner(member, false, terms);
     return afterFirstStep(member, async () => {
       await this.catchUpOrRollBack(member.id, terms);
       return this.propose(
@@ -97,44 +155,22 @@ export class MembershipChanger {
           { type: ConfChangeType.addNode, nodeId: member.id },
           { type: ConfChangeType.removeNode, nodeId: old },
         ],
-        [],
+        nothingSaid,
         terms,
       );
     });
   }
 
-  private async addLearner(member: MemberInfo, terms: ChangeTerms): Promise<void> {
-    const { roster } = this.engine.parts.replica;
-    if (roster.isRemoved(member.id)) {
-      throw definitely(
-        "refused",
-        `ID ${member.id} belonged to a member that was removed, and is never used again; choose another name`,
-      );
-    }
-    if (roster.get(member.id) !== undefined)
-      throw definitely("refused", `member ${member.id} is in the cluster already`);
-    if (roster.byName(member.name) !== undefined) {
-      throw definitely(
-        "refused",
-        `a member called ${member.name} is in the cluster already; choose another name`,
-      );
-    }
-    this.report("add-learner", `${member.name} joins as learner`);
-    await this.propose([{ type: ConfChangeType.addLearnerNode, nodeId: member.id }], [member], terms);
+  private async addLearner(member: NewMember, awaitsVote: boolean, terms: ChangeTerms): Promise<void> {
+    const name = describeMember({ id: member.id, name: member.name ?? "" });
+    this.report("add-learner", `${name} joins as learner${awaitsVote ? ", until it has caught up" : ""}`);
+    const said = { members: [member], awaitingVote: awaitsVote ? [member.id] : [] };
+    await this.propose([{ type: ConfChangeType.addLearnerNode, nodeId: member.id }], said, terms);
   }
 
   private async promote(id: NodeId, terms: ChangeTerms): Promise<ConfState> {
-    if (!this.engine.node.config.learners.includes(id)) {
-      throw definitely("refused", `member ${id} is no learner; its role is ${this.roleOf(id)}`);
-    }
-    const lag = this.lag(id);
-    if (lag > this.engine.parts.limits.promotionLagMax) {
-      throw definitely(
-        "refused",
-        `member ${id} has not caught up: ${Number.isFinite(lag) ? `${lag} entries behind` : "nothing heard of it"}, at most ${this.engine.parts.limits.promotionLagMax} allowed`,
-      );
-    }
-    return this.propose([{ type: ConfChangeType.addNode, nodeId: id }], [], terms);
+    refuseFor(this.checks.promotionRisk(id));
+    return this.propose([{ type: ConfChangeType.addNode, nodeId: id }], nothingSaid, terms);
   }
 
   private async catchUpOrRollBack(id: NodeId, terms: ChangeTerms): Promise<void> {
@@ -142,7 +178,11 @@ export class MembershipChanger {
     const caughtUp = await waitFor(
       this.engine,
       () =>
-        this.engine.node.role !== Role.leader ? "deposed" : this.lag(id) <= promotionLagMax ? "ready" : null,
+        this.engine.node.role !== Role.leader
+          ? "deposed"
+          : this.checks.lag(id) <= promotionLagMax
+            ? "ready"
+            : null,
       terms.timeoutMs,
     );
     if (caughtUp === "ready") return;
@@ -152,67 +192,25 @@ export class MembershipChanger {
         `leadership was lost while member ${id} caught up; it is a learner now: promote or remove it`,
       );
     }
-    const lag = this.lag(id);
+    const lag = this.checks.lag(id);
     this.report(
       "roll-back",
       `member ${id} did not catch up within ${terms.timeoutMs} ms and is taken out again`,
     );
-    await this.propose([{ type: ConfChangeType.removeNode, nodeId: id }], [], {
+    await this.propose([{ type: ConfChangeType.removeNode, nodeId: id }], nothingSaid, {
       ...terms,
       by: `${terms.by} (roll-back)`,
     });
     throw definitely(
       "rolled-back",
-      `member ${id} did not catch up within ${terms.timeoutMs} ms (${Number.isFinite(lag) ? `${lag} entries behind` : "nothing heard of it"}) and was taken out again; its ID is used up`,
+      `member ${id} did not catch up within ${terms.timeoutMs} ms (${describeLag(lag)}) and was taken out again; its ID is used up`,
     );
-  }
-
-  /** Entries that a member lacks; Infinity if it was not heard lately. */
-  private lag(id: NodeId): number {
-    const { progress, lastIndex } = this.engine.status();
-    const known = progress.get(id);
-    if (known === undefined || known.match === 0 || !known.recentActive) return Number.POSITIVE_INFINITY;
-    return lastIndex - known.match;
-  }
-
-  /** Refuses to remove a member without which the rest could not commit. */
-  private checkRemoval(id: NodeId): void {
-    this.checkPresent(id);
-    const { config } = this.engine.node;
-    if (!config.voters.includes(id)) return;
-    const remaining = config.voters.filter((voter) => voter !== id);
-    if (remaining.length === 0) throw definitely("refused", "the last voter cannot be removed");
-    const alive = remaining.filter((voter) => this.isAlive(voter));
-    const needed = majoritySize(remaining.length);
-    if (alive.length < needed) {
-      const missing = remaining.filter((voter) => !this.isAlive(voter));
-      throw definitely(
-        "refused",
-        `without member ${id} the cluster needs ${needed} of ${remaining.length} voters, but only ${alive.length} can be reached (not ${missing.join(", ")}); bring them back or replace them first`,
-      );
-    }
-  }
-
-  private isAlive(id: NodeId): boolean {
-    return id === this.engine.parts.id || this.engine.conditions.health(id) === "alive";
-  }
-
-  private checkPresent(id: NodeId): void {
-    if (this.engine.parts.replica.roster.get(id) !== undefined) return;
-    const known = this.engine.parts.replica.roster.list().map((member) => `${member.name} (${member.id})`);
-    throw definitely("refused", `there is no member ${id}; members are ${known.join(", ")}`);
-  }
-
-  private roleOf(id: NodeId): string {
-    const { voters, learners } = this.engine.node.config;
-    if (voters.includes(id)) return "voter";
-    return learners.includes(id) ? "learner" : "none";
   }
 
   /** Proposes one change and waits until the configuration it leads to is in force and not joint. */
   private async propose(
     changes: readonly ConfChangeSingle[],
-    members: readonly MemberInfo[],
+    said: Said,
     terms: ChangeTerms,
   ): Promise<ConfState> {
     const { limits } = this.engine.parts;
@@ -221,7 +219,7 @@ export class MembershipChanger {
       (origin) => ({
         transition: ConfChangeTransition.auto,
         changes,
-        context: encodeChangeContext({ members, by: terms.by, atMs: terms.wallNow(), origin }),
+        context: encodeChangeContext({ ...said, by: terms.by, atMs: terms.wallNow(), origin }),
       }),
       Math.max(terms.timeoutMs, limits.requestTimeoutMs),
     );
@@ -260,11 +258,18 @@ export class MembershipChanger {
 }
 
 /** What fails after the learner was added has had an effect already, unless that was taken back. */
-async function afterFirstStep<Value>(member: MemberInfo, rest: () => Promise<Value>): Promise<Value> {
+async function afterFirstStep<Value>(member: NewMember, rest: () => Promise<Value>): Promise<Value> {
   try {
     return await rest();
   } catch (error) {
     if (!(error instanceof MemberError) || !error.definite || error.code === "rolled-back") throw error;
-    throw perhaps(error.code, `${error.message}; ${member.name} is a learner now: promote or remove it`);
+    throw perhaps(
+      error.code,
+      `${error.message}; ${describeMember({ id: member.id, name: member.name ?? "" })} is a learner now: promote or remove it`,
+    );
   }
+}
+
+function refuseFor(risk: MemberError | null): void {
+  if (risk !== null) throw risk;
 }

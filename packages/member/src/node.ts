@@ -2,18 +2,30 @@
  * Members on Node: real disks, real sockets, real time. The entry point `@quorate/member/node`.
  */
 
-import { LogStore, NodeDisk, StorageError } from "@quorate/storage";
+import type { NodeId } from "@quorate/raft";
 import {
+  DiskError,
+  type Identity,
+  joinPath,
+  LogStore,
+  NodeDisk,
+  readIdentity,
+  StorageError,
+} from "@quorate/storage";
+import {
+  Inquirer,
   makeNodeClock,
   nodeRandom,
   nodeWallClock,
   parseAddress,
   type TcpLimits,
   TcpTransport,
+  type TlsOptions,
 } from "@quorate/transport";
-import { assembleMember, type MemberSettings } from "./assemble.ts";
+import { assembleMember, type MemberSeams, type MemberSettings, peerSpecs } from "./assemble.ts";
 import type { MemberClock } from "./clock.ts";
 import { clusterIdOf, memberIdOf } from "./identity.ts";
+import { type LookedUp, type LookUpQuestion, lookUp } from "./look-up.ts";
 import type { Member } from "./member.ts";
 import { definitely } from "./member-error.ts";
 import type { LogPlace } from "./member-log.ts";
@@ -21,8 +33,8 @@ import { memberLimitsDefault } from "./options.ts";
 import { type RescueReport, rescue } from "./rescue.ts";
 import type { StateMachine } from "./state-machine.ts";
 
-/** Certificates of a member, for mutual TLS; files are read again when they change. */
-export type TlsFiles = { readonly certFile: string; readonly keyFile: string; readonly caFile: string };
+/** Certificates of a member, for mutual TLS; files are read again when they change. See the transport's `TlsOptions`. */
+export type TlsFiles = Pick<TlsOptions, "certFile" | "keyFile" | "caFile" | "allowedNames">;
 
 /** Settings of {@link startMember}. */
 export type StartSettings<Result> = MemberSettings<Result> & {
@@ -30,6 +42,8 @@ export type StartSettings<Result> = MemberSettings<Result> & {
   readonly dataDir: string;
   /** `host:port` to listen on for peers. Default: this member's own address in `peers`. */
   readonly listen?: string;
+  /** Where peers reach this member, `host:port`. Default: its own addresses in `peers`, else `listen`. */
+  readonly advertise?: readonly string[];
   /** Mutual TLS between members. Default: none. */
   readonly tls?: TlsFiles;
   /** Bounds of the links. */
@@ -46,13 +60,28 @@ export type StartSettings<Result> = MemberSettings<Result> & {
 /**
  * Starts a member of a new or running cluster, or starts one again from its data. Resolves when it takes part; a new
  * cluster's members wait for each other.
+ *
+ * A data directory remembers whose it is: a member that was given an `id` once need not be given it again.
  * @throws MemberError, StorageError, TransportError: nothing is running then
  */
 export async function startMember<Result>(settings: StartSettings<Result>): Promise<Member<Result>> {
+  const member = await assembleMember<Result>(settings, await openNodeSeams(settings));
+  if (settings.exitOnFailure ?? true) exitWith(member);
+  return member;
+}
+
+/** What {@link openNodeSeams} needs to know: everything but the state machine. */
+export type NodeSettings = Omit<StartSettings<unknown>, "stateMachine">;
+
+/** Opens Node's seams for a member: it listens, but nothing is read or written yet. @throws MemberError, TransportError */
+export async function openNodeSeams(settings: NodeSettings): Promise<MemberSeams> {
   const token = settings.token ?? "quorate";
-  const memberId = memberIdOf(token, settings.name);
+  const memberId = await ownId(settings, token);
   const clusterId = clusterIdOf(token);
-  const address = settings.listen ?? settings.peers[settings.name];
+  const own = peerSpecs(settings.peers).find(({ id, name }) =>
+    id === undefined ? name === settings.name : id === memberId,
+  );
+  const address = settings.listen ?? own?.addresses[0];
   if (address === undefined) {
     throw definitely(
       "invalid",
@@ -65,7 +94,7 @@ export async function startMember<Result>(settings: StartSettings<Result>): Prom
     self: memberId,
     incarnation: nodeRandom.below(Number.MAX_SAFE_INTEGER),
     listen: parseAddress(address),
-    advertise: [settings.peers[settings.name] ?? address],
+    advertise: settings.advertise ?? own?.addresses ?? [address],
     clock,
     wallNow: nodeWallClock,
     random: nodeRandom,
@@ -74,24 +103,19 @@ export async function startMember<Result>(settings: StartSettings<Result>): Prom
     onEvent: (event) => settings.onEvent?.({ source: "transport", event }),
   });
   const logPlace = nodeLogPlace(settings, { clusterId, memberId }, clock);
-  const member = await assembleMember<Result>(settings, {
-    clock,
-    wallNow: nodeWallClock,
-    random: nodeRandom,
-    transport,
-    logPlace,
-  });
-  if (settings.exitOnFailure ?? true) {
-    void member.failed.then((error) => {
-      process.stderr.write(`quorate: member ${settings.name} ended: ${error.message}\n`);
-      process.exit(70);
-    });
-  }
-  return member;
+  return { id: memberId, clock, wallNow: nodeWallClock, random: nodeRandom, transport, logPlace };
 }
 
-function nodeLogPlace<Result>(
-  settings: StartSettings<Result>,
+/** Ends the process when the member ends by itself. */
+export function exitWith(member: Pick<Member<unknown>, "name" | "failed">): void {
+  void member.failed.then((error) => {
+    process.stderr.write(`quorate: member ${member.name} ended: ${error.message}\n`);
+    process.exit(70);
+  });
+}
+
+function nodeLogPlace(
+  settings: NodeSettings,
   identity: { readonly clusterId: bigint; readonly memberId: number },
   clock: MemberClock,
 ): LogPlace {
@@ -113,6 +137,84 @@ function nodeLogPlace<Result>(
       return open();
     },
   };
+}
+
+/**
+ * The given ID, or the one that the directory remembers, or the derived one. A directory that is another named member's is
+ * not believed: opening the log then tells the mistake.
+ */
+async function ownId(settings: NodeSettings, token: string): Promise<NodeId> {
+  if (settings.id !== undefined) return settings.id;
+  const derived = memberIdOf(token, settings.name);
+  const stored = (await readMemberIdentity(settings.dataDir))?.memberId ?? derived;
+  const isOther = peerSpecs(settings.peers).some(
+    ({ id, name }) => name !== settings.name && (id ?? memberIdOf(token, name)) === stored,
+  );
+  return isOther ? derived : stored;
+}
+
+/**
+ * Reads whose data a directory holds, where `startMember` keeps its log or, inside of it, `startStoreMember`. Null if it
+ * holds none, because no member has been there yet.
+ * @throws StorageError `corrupt`, `version`, `io`
+ */
+export async function readMemberIdentity(dataDir: string): Promise<Identity | null> {
+  const disk = new NodeDisk();
+  try {
+    const names = await disk.list(dataDir);
+    if (!names.includes(identityName) && names.includes(storeLogName))
+      return await readMemberIdentity(joinPath(dataDir, storeLogName));
+    return (await readIdentity(disk, dataDir, names)).identity;
+  } catch (error) {
+    if (error instanceof StorageError && error.code === "wiped") return null;
+    if (error instanceof DiskError && error.code === "not-found") return null;
+    throw error;
+  }
+}
+
+/** The file that tells a member's directory, and where a store member has its log. */
+const identityName = "identity";
+const storeLogName = "log";
+
+/** Settings of {@link lookUpMember}. */
+export type LookUpSettings = Pick<LookUpQuestion, "addresses" | "self" | "onWaiting"> & {
+  /** Default `quorate`. */
+  readonly token?: string;
+  /** As for the links. */
+  readonly tls?: TlsFiles;
+  /** How long to go on asking. Default 10 s. */
+  readonly timeoutMs?: number;
+};
+
+/**
+ * Finds out which member of a running cluster this one is, by the addresses that were given when it was added. Afterwards
+ * `startMember({ id, peers: members, join: true, … })`.
+ * @throws MemberError `member-not-found`, `wrong-cluster`, `unreachable`, `invalid`; TransportError `config`
+ */
+export async function lookUpMember(settings: LookUpSettings): Promise<LookedUp> {
+  const clock = makeNodeClock();
+  const inquirer = await Inquirer.open({
+    clusterId: clusterIdOf(settings.token ?? "quorate"),
+    tls: settings.tls ?? null,
+    clock,
+    wallNow: nodeWallClock,
+  });
+  try {
+    return await lookUp({
+      addresses: settings.addresses,
+      self: settings.self,
+      timeoutMs: settings.timeoutMs ?? 10_000,
+      clock,
+      ask: async (address, question) => {
+        const answer = await inquirer.ask(address, question);
+        if (answer.ok) return answer;
+        return { ok: false, isOtherCluster: answer.cause === "wrongCluster", text: answer.text };
+      },
+      ...(settings.onWaiting === undefined ? {} : { onWaiting: settings.onWaiting }),
+    });
+  } finally {
+    inquirer.close();
+  }
 }
 
 /** Settings of {@link rescueMember}. */
@@ -149,7 +251,10 @@ export async function rescueMember<Result>(settings: RescueSettings<Result>): Pr
   }
   const disk = new NodeDisk();
   const source = await LogStore.open(disk, dataDir, {
-    identity: { clusterId: clusterIdOf(token), memberId: memberIdOf(token, name) },
+    identity: {
+      clusterId: clusterIdOf(token),
+      memberId: (await readMemberIdentity(dataDir))?.memberId ?? memberIdOf(token, name),
+    },
   });
   try {
     const identity = { clusterId: clusterIdOf(newToken), memberId: memberIdOf(newToken, name) };

@@ -31,6 +31,15 @@ export type MemberLimits = {
   readonly snapshotAgeMs: number;
   /** Entries kept behind a snapshot for followers that lag a little; 5 000. */
   readonly catchUpEntries: number;
+  /** Log kept behind a light snapshot for followers that lag a little, in bytes; 64 MiB. Of machines with their own disk. */
+  readonly catchUpBytes: number;
+  /** Log kept for a follower that is known to need it, or to be getting a snapshot, in bytes; 1 GiB. */
+  readonly laggardBytesMax: number;
+  /** Entries, or bytes, applied since the last commit of a machine with its own disk that begin the next; 10 000, 16 MiB. */
+  readonly flushEntries: number;
+  readonly flushBytes: number;
+  /** Bytes that such a machine may have in memory, waiting for its disk; beyond it, applying waits; 128 MiB. */
+  readonly bufferedBytesMax: number;
   /** How long a caller waits, unless it says otherwise; 5 s. */
   readonly requestTimeoutMs: number;
   /** No leader for so long means that a majority is missing: callers fail at once; 3 s. */
@@ -60,6 +69,11 @@ export const memberLimitsDefault: MemberLimits = Object.freeze({
   snapshotEntries: 10_000,
   snapshotAgeMs: 30 * 60 * 1000,
   catchUpEntries: 5_000,
+  catchUpBytes: 64 * 1024 * 1024,
+  laggardBytesMax: 1024 * 1024 * 1024,
+  flushEntries: 10_000,
+  flushBytes: 16 * 1024 * 1024,
+  bufferedBytesMax: 128 * 1024 * 1024,
   requestTimeoutMs: 5_000,
   quorumLossMs: 3_000,
   diskStallMs: 1_000,

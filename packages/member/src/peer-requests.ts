@@ -15,6 +15,8 @@ export const requestKind = {
   freshness: 3,
   /** Do this for an administrator, as leader. */
   admin: 4,
+  /** For the layer above; see `Member.request`. */
+  application: 5,
 } as const;
 
 /** Where proposals were put: consecutive entries of one term. */
@@ -43,12 +45,7 @@ export function decodeProposals(bytes: Uint8Array): Uint8Array[] {
 /** Encodes an answer: a placement, or why not. */
 export function encodePlacement(placement: Placement | MemberError): Uint8Array {
   if ("code" in placement) {
-    return new ByteWriter()
-      .varint(1)
-      .varint(placement.definite ? 1 : 0)
-      .text(placement.code)
-      .text(placement.message)
-      .finish();
+    return encodeError(placement);
   }
   return new ByteWriter().varint(0).varint(placement.index).varint(placement.term).finish();
 }
@@ -57,6 +54,19 @@ export function encodePlacement(placement: Placement | MemberError): Uint8Array 
 export function decodePlacement(bytes: Uint8Array): Placement | MemberError {
   const reader = new ByteReader(bytes);
   if (reader.varint() === 0) return { index: reader.varint(), term: reader.varint() };
+  return decodeError(reader);
+}
+
+function encodeError({ definite, code, message }: MemberError): Uint8Array {
+  return new ByteWriter()
+    .varint(1)
+    .varint(definite ? 1 : 0)
+    .text(code)
+    .text(message)
+    .finish();
+}
+
+function decodeError(reader: ByteReader): MemberError {
   const isDefinite = reader.varint() === 1;
   const code = reader.text() as MemberErrorCode;
   const message = reader.text();
@@ -76,4 +86,16 @@ export function encodeFreshness(answer: FreshnessAnswer): Uint8Array {
 /** @throws FormatError */
 export function decodeFreshness(bytes: Uint8Array): FreshnessAnswer {
   return { isKnown: new ByteReader(bytes).varint() === 1 };
+}
+
+/** Encodes an answer to the layer above, or why there is none. */
+export function encodeReply(answer: Uint8Array | MemberError): Uint8Array {
+  if (answer instanceof Uint8Array) return new ByteWriter(answer.length + 1).varint(0).raw(answer).finish();
+  return encodeError(answer);
+}
+
+/** Decodes an answer; it is a view. @throws FormatError */
+export function decodeReply(bytes: Uint8Array): Uint8Array | MemberError {
+  const reader = new ByteReader(bytes);
+  return reader.varint() === 0 ? reader.rest() : decodeError(reader);
 }

@@ -4,12 +4,16 @@
 
 import { type NodeId, none, Role } from "@quorate/raft";
 import { TransportError, type TransportHandlers } from "@quorate/transport";
+import { ApplicationDesk } from "./application-desk.ts";
 import { decodeText, encodeText } from "./bytes.ts";
 import type { Engine } from "./engine.ts";
+import { answerLookUp, decodeLookUpQuestion, encodeLookUpAnswer } from "./look-up.ts";
 import { definitely, MemberError, type MemberErrorCode, perhaps } from "./member-error.ts";
 import { MembershipChanger, type MembershipRequest } from "./membership-change.ts";
+import { MembershipChecks } from "./membership-checks.ts";
 import { decodeProposals, encodeFreshness, encodePlacement, requestKind } from "./peer-requests.ts";
 import { type StepDownOptions, stepDown } from "./step-down.ts";
+import { VotePromoter } from "./vote-promoter.ts";
 
 /** What administrators ask of the leader. */
 export type AdminRequest =
@@ -30,28 +34,37 @@ type AdminAnswer =
       readonly message: string;
     };
 
+/** How long an asker without identity may keep a read waiting. */
+const lookUpTimeoutMs = 2000;
+
 /** Serves one engine. */
 export class PeerServer {
+  readonly application: ApplicationDesk;
   private readonly engine: Engine;
   private readonly changer: MembershipChanger;
   private readonly wallNow: () => number;
   private readonly loggedAtStart: number;
 
-  constructor(engine: Engine, wallNow: () => number) {
+  constructor(engine: Engine, wallNow: () => number, isStrict = true) {
     this.engine = engine;
     this.loggedAtStart = engine.status().lastIndex;
     this.wallNow = wallNow;
-    this.changer = new MembershipChanger(engine);
+    this.application = new ApplicationDesk(engine);
+    const checks = new MembershipChecks(engine, isStrict);
+    this.changer = new MembershipChanger(engine, checks);
+    const promoter = new VotePromoter(engine, this.changer, checks, wallNow);
+    engine.conditions.onLook = () => promoter.look();
   }
 
   /** The links' handlers; snapshots come from elsewhere. */
-  handlers(): Omit<TransportHandlers, "snapshotSource" | "snapshotSink"> {
+  handlers(): Omit<Required<TransportHandlers>, "snapshotSource" | "snapshotSink"> {
     return {
       onMessage: (message) => this.engine.receive(message),
       onUnreachable: (peer) => this.engine.reportUnreachable(peer),
       onSnapshotResult: (peer, ok) => this.engine.reportSnapshot(peer, ok),
       onSnapshotProgress: () => undefined,
       onRequest: (peer, kind, bytes) => this.answer(peer, kind, bytes),
+      onInquiry: (bytes) => this.answerInquiry(bytes),
     };
   }
 
@@ -67,12 +80,32 @@ export class PeerServer {
         return encodeText(
           JSON.stringify(await this.answerAdmin(JSON.parse(decodeText(bytes)) as AdminRequest)),
         );
+      case requestKind.application:
+        return this.application.answer(peer, bytes);
       default:
         throw new TransportError(
           "refused",
           `this member does not know requests of kind ${kind}; upgrade it`,
           false,
         );
+    }
+  }
+
+  /**
+   * Tells somebody who has no identity yet which member it is, and who the others are. The answer is as recent as a
+   * linearizable read, so that it never names a member that was removed before the question.
+   */
+  private async answerInquiry(bytes: Uint8Array): Promise<Uint8Array> {
+    const question = decodeLookUpQuestion(bytes);
+    try {
+      const look = (): Uint8Array =>
+        encodeLookUpAnswer(
+          answerLookUp(question, this.engine.parts.replica.roster.list(), this.engine.node.config),
+        );
+      return await this.engine.read(look, "linearizable", lookUpTimeoutMs);
+    } catch (error) {
+      if (!(error instanceof MemberError)) throw error;
+      throw new TransportError("refused", `it cannot tell who its members are now: ${error.message}`, false);
     }
   }
 

@@ -2,7 +2,7 @@
  * The proposal desk: takes callers' proposals, or refuses them at once.
  */
 
-import type { ConfChangeV2 } from "@quorate/raft";
+import { type ConfChangeV2, Role } from "@quorate/raft";
 import { toMemberError } from "./core-refusal.ts";
 import type { Engine } from "./engine.ts";
 import { type EnvelopeBody, encodeEnvelope, type Origin } from "./envelope.ts";
@@ -38,6 +38,30 @@ export class ProposalDesk {
         reject,
       });
       this.sender.add({ serial, data });
+      this.engine.wake();
+    });
+  }
+
+  /**
+   * Proposes at this member, which must lead in `term`: the command gets into the log in that term or never. For decisions
+   * that only a leader may take, which a successor must not be burdened with.
+   */
+  submitInTerm(body: EnvelopeBody, term: number, timeoutMs: number): Promise<Proposed> {
+    const serial = this.nextSerial++;
+    return new Promise((resolve, reject) => {
+      const data = encodeEnvelope(this.origin(serial), body);
+      this.admit("payload" in body ? body.payload.length : data.length, data.length);
+      const { node, parts } = this.engine;
+      if (node.role !== Role.leader || node.term !== term) {
+        throw definitely("no-leader", `this member does not lead in term ${term}`);
+      }
+      const outcome = node.proposeBatch([data]);
+      if (!outcome.ok) throw toMemberError(outcome);
+      this.proposals.add(serial, data.length, parts.clock.now() + timeoutMs, {
+        resolve: (result, index) => resolve({ result, index }),
+        reject,
+      });
+      this.proposals.place(serial, node.lastIndex, node.term);
       this.engine.wake();
     });
   }

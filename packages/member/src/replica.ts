@@ -5,13 +5,21 @@
  * same entries give the same replica on every member.
  */
 
-import { type ConfState, type Entry, EntryType, type NodeId } from "@quorate/raft";
-import { ByteReader, ByteWriter, decodeText, encodeText, FormatError } from "./bytes.ts";
+import { type ConfState, type Entry, EntryType, emptyConfState, type NodeId } from "@quorate/raft";
+import { ByteReader, ByteWriter, decodeText, encodeText } from "./bytes.ts";
 import { decodeEnvelope, type Envelope, type Origin } from "./envelope.ts";
 import { definitely, type MemberError } from "./member-error.ts";
+import { concatenate, encodeHead, type Head, ReplicaWriter, readerOf, sidecarNames } from "./replica-head.ts";
 import { Roster } from "./roster.ts";
 import { SessionTable } from "./session-table.ts";
-import type { Command, ResultCodec, SnapshotReader, SnapshotWriter, StateMachine } from "./state-machine.ts";
+import type {
+  Command,
+  DurableState,
+  ResultCodec,
+  SnapshotReader,
+  SnapshotWriter,
+  StateMachine,
+} from "./state-machine.ts";
 
 /** What became of an applied entry, for whoever waits for it. */
 export type Applied = {
@@ -32,24 +40,51 @@ export class StateMachineError extends Error {
   }
 }
 
+/** Everything that a machine's own disk has, or is about to have. */
+export type DurablePlace = {
+  readonly index: number;
+  readonly term: number;
+  readonly config: ConfState;
+  /** Encoded roster. */
+  readonly roster: Uint8Array;
+};
+
 type Slot = { origin: Origin; index: number; term: number; session: number; number: number };
 
 /** See the module. */
 export class Replica<Result> {
   readonly roster = new Roster();
   readonly sessions: SessionTable;
+  /** The machine's own disk, or null: then the state is kept in snapshots. */
+  readonly durable: DurableState | null;
+  /** Called when a commit of the machine ended. */
+  onFlushEnded: (error: Error | null) => void = () => undefined;
   private readonly machine: StateMachine<Result>;
   private readonly codec: ResultCodec<Result>;
+  private readonly sessionsMax: number;
   private appliedAt: { index: number; term: number };
 
   private commands: Command[] = [];
   private slots: Slot[] = [];
+  private isApplying = false;
+  /** Whether sessions and roster may differ from what was last given to the machine's disk. */
+  private hasNewSessions = true;
+  private hasNewRoster = true;
+  private rosterBytes = new Uint8Array(0);
+  private flushingPlace: DurablePlace | null = null;
+  private flushedPlace: DurablePlace | null = null;
 
   constructor(machine: StateMachine<Result>, sessionsMax: number) {
     this.machine = machine;
+    this.durable = machine.durable ?? null;
     this.codec = machine.results ?? defaultResultCodec<Result>();
+    this.sessionsMax = sessionsMax;
     this.sessions = new SessionTable(sessionsMax);
     this.appliedAt = { index: 0, term: 0 };
+    this.durable?.entrust({
+      beforeFlush: () => this.beforeFlush(),
+      flushEnded: (error) => this.flushEnded(error),
+    });
   }
 
   /** Highest applied index. */
@@ -65,6 +100,79 @@ export class Replica<Result> {
   /** Sets where a bootstrapped replica begins. */
   beginAt(index: number, term: number): void {
     this.appliedAt = { index, term };
+    this.hasNewSessions = true;
+    this.hasNewRoster = true;
+  }
+
+  /** The configuration in force at the entry applied last. (The core's may be later: that of a snapshot on its way.) */
+  get config(): ConfState {
+    return this.roster.history().at(-1)?.config ?? emptyConfState;
+  }
+
+  // --- the machine's own disk
+
+  /**
+   * Goes on from what the machine has on its disk; false if the member's part is not there, as when it was written by a
+   * version that did not keep it. @throws FormatError
+   */
+  resume(): boolean {
+    const sessions = this.durable?.sidecar(sidecarNames.sessions) ?? null;
+    const roster = this.durable?.sidecar(sidecarNames.roster) ?? null;
+    if (this.durable === null || sessions === null || roster === null) return false;
+    this.sessions.decode(sessions);
+    this.roster.decode(roster);
+    this.appliedAt = { index: this.durable.appliedIndex, term: this.durable.appliedTerm };
+    this.noteKept(roster);
+    return true;
+  }
+
+  /** Where a restart would go on now, as far as this life knows; null for a machine in memory. */
+  get durablePlace(): DurablePlace | null {
+    return this.flushedPlace;
+  }
+
+  /** The last moment before a commit: sessions, roster and applied place become those of the data in it. */
+  private beforeFlush(): void {
+    this.settle();
+    const { index, term } = this.appliedAt;
+    this.flushingPlace = { index, term, config: this.config, roster: this.rosterBytes };
+  }
+
+  private flushEnded(error: Error | null): void {
+    const place = this.flushingPlace;
+    if (error === null && place !== null && place.index <= (this.durable?.durableIndex ?? 0)) {
+      this.flushedPlace = place;
+      this.flushingPlace = null;
+    }
+    this.onFlushEnded(error);
+  }
+
+  /** Gives the machine what it keeps for this replica. */
+  private settle(): void {
+    const { durable } = this;
+    if (durable === null) return;
+    if (this.isApplying) {
+      throw new StateMachineError("the machine began a commit while entries were being applied to it");
+    }
+    if (this.hasNewSessions) durable.setSidecar(sidecarNames.sessions, this.sessions.encode());
+    if (this.hasNewRoster) {
+      this.rosterBytes = this.roster.encode().slice();
+      durable.setSidecar(sidecarNames.roster, this.rosterBytes);
+    }
+    this.hasNewSessions = false;
+    this.hasNewRoster = false;
+    const { index, term } = this.appliedAt;
+    if (index !== durable.appliedIndex || term !== durable.appliedTerm) durable.advance(index, term);
+  }
+
+  /** The machine's disk has what this replica is. */
+  private noteKept(roster: Uint8Array): void {
+    const { index, term } = this.appliedAt;
+    this.hasNewSessions = false;
+    this.hasNewRoster = false;
+    this.rosterBytes = roster.slice();
+    this.flushingPlace = null;
+    this.flushedPlace = { index, term, config: this.config, roster: this.rosterBytes };
   }
 
   /**
@@ -73,11 +181,13 @@ export class Replica<Result> {
    */
   apply(entries: readonly Entry[]): Applied[] {
     const results: Applied[] = [];
+    this.isApplying = true;
     for (const entry of entries) {
       if (entry.index <= this.applied)
         throw new StateMachineError(`entry ${entry.index} was applied already`);
       this.appliedAt = { index: entry.index, term: entry.term };
       if (entry.type !== EntryType.normal || entry.data.length === 0) {
+        this.hasNewRoster ||= entry.type !== EntryType.normal;
         this.flush(results);
         results.push({ index: entry.index, term: entry.term, origin: null, result: undefined, error: null });
         continue;
@@ -85,6 +195,7 @@ export class Replica<Result> {
       this.take(entry, decodeEnvelope(entry.data), results);
     }
     this.flush(results);
+    this.isApplying = false;
     return results;
   }
 
@@ -101,6 +212,8 @@ export class Replica<Result> {
     }
     // Everything else needs the results before it, or changes what they depend on.
     this.flush(results);
+    this.hasNewSessions = true;
+    this.hasNewRoster ||= envelope.kind !== "session-command";
     switch (envelope.kind) {
       case "session-command":
         this.takeSessionCommand(entry, envelope, results);
@@ -116,6 +229,9 @@ export class Replica<Result> {
       case "member-active":
         this.roster.activate(envelope.id);
         done(undefined);
+        break;
+      case "publish-member":
+        done(undefined, this.roster.publish(envelope.id, envelope.name, envelope.clientUrls));
         break;
     }
   }
@@ -177,34 +293,48 @@ export class Replica<Result> {
 
   /** Captures everything as of now. */
   snapshot(): SnapshotReader {
-    const head = new ByteWriter()
-      .varint(snapshotFormat)
-      .varint(this.appliedAt.index)
-      .varint(this.appliedAt.term)
-      .bytes(this.sessions.encode())
-      .bytes(this.roster.encode())
-      .finish();
-    const framed = new ByteWriter().varint(head.length).raw(head).finish();
+    this.settle();
+    const { index, term } = this.appliedAt;
+    const head = encodeHead({
+      kind: "full",
+      index,
+      term,
+      sessions: this.sessions.encode(),
+      roster: this.roster.encode(),
+    });
     const state = this.machine.snapshot();
-    return concatenate(framed, state instanceof Uint8Array ? readerOf(state) : state);
+    return concatenate(head, state instanceof Uint8Array ? readerOf(state) : state);
   }
 
   /** Begins to replace everything; see `SnapshotWriter`. */
   restore(): SnapshotWriter {
-    return new ReplicaWriter(this.machine.restore(), (head) => this.takeHead(head));
+    return new ReplicaWriter(this.machine.restore(), (head, finishMachine) =>
+      this.takeHead(head, finishMachine),
+    );
   }
 
-  private takeHead(head: Uint8Array): void {
-    const reader = new ByteReader(head);
-    const format = reader.varint();
-    if (format !== snapshotFormat) {
-      throw new FormatError(
-        `the snapshot has format ${format}, this member knows ${snapshotFormat}; upgrade this member`,
+  private takeHead(head: Head, finishMachine: SnapshotWriter["finish"]): void {
+    // Whatever is wrong with the head must show before the machine has changed for good.
+    new SessionTable(this.sessionsMax).decode(head.sessions);
+    new Roster().decode(head.roster);
+    const sidecars = new Map([
+      [sidecarNames.sessions, head.sessions],
+      [sidecarNames.roster, head.roster],
+    ]);
+    finishMachine(sidecars);
+    this.appliedAt = { index: head.index, term: head.term };
+    this.sessions.decode(head.sessions);
+    this.roster.decode(head.roster);
+    if (this.durable === null) return;
+    this.noteKept(head.roster);
+    const { appliedIndex } = this.durable;
+    if (appliedIndex > head.index) {
+      throw new StateMachineError(
+        `the snapshot of index ${head.index} holds a state of index ${appliedIndex}; its sender is faulty`,
       );
     }
-    this.appliedAt = { index: reader.varint(), term: reader.varint() };
-    this.sessions.decode(reader.bytes());
-    this.roster.decode(reader.bytes());
+    // A machine that did not count entries without a command stands a little before; the next commit says so.
+    if (appliedIndex < head.index) this.flushedPlace = null;
   }
 
   /** A fingerprint of machine, sessions and roster; null if the machine has none. */
@@ -216,6 +346,7 @@ export class Replica<Result> {
 
   /** Notes a membership change that came into force at the entry applied last. */
   noteChange(config: ConfState, context: Parameters<Roster["change"]>[3]): void {
+    this.hasNewRoster = true;
     this.roster.change(this.appliedAt.index, this.appliedAt.term, config, context);
   }
 
@@ -223,81 +354,6 @@ export class Replica<Result> {
   isActive(id: NodeId): boolean {
     return this.roster.isActive(id);
   }
-}
-
-const snapshotFormat = 1;
-
-/** Splits the head off an incoming snapshot and passes the rest on; nothing is changed before it is complete. */
-class ReplicaWriter implements SnapshotWriter {
-  private readonly inner: SnapshotWriter;
-  private readonly takeHead: (head: Uint8Array) => void;
-  private gathered = new Uint8Array(0);
-  private head: Uint8Array | null = null;
-
-  constructor(inner: SnapshotWriter, takeHead: (head: Uint8Array) => void) {
-    this.inner = inner;
-    this.takeHead = takeHead;
-  }
-
-  write(chunk: Uint8Array): void {
-    if (this.head !== null) {
-      this.inner.write(chunk);
-      return;
-    }
-    const joined = new Uint8Array(this.gathered.length + chunk.length);
-    joined.set(this.gathered);
-    joined.set(chunk, this.gathered.length);
-    this.gathered = joined;
-    if (joined.length < headLengthBytesMax) return;
-    this.splitHead();
-  }
-
-  finish(): void {
-    if (this.head === null) this.splitHead();
-    if (this.head === null) throw new FormatError("the snapshot ends inside its head");
-    this.inner.finish();
-    this.takeHead(this.head);
-  }
-
-  abort(): void {
-    this.inner.abort();
-  }
-
-  private splitHead(): void {
-    const reader = new ByteReader(this.gathered);
-    const length = reader.varint();
-    const rest = reader.rest();
-    if (rest.length < length) return;
-    this.head = rest.slice(0, length);
-    if (rest.length > length) this.inner.write(rest.subarray(length));
-    this.gathered = new Uint8Array(0);
-  }
-}
-
-const headLengthBytesMax = 8;
-
-function concatenate(head: Uint8Array, state: SnapshotReader): SnapshotReader {
-  let isHeadOut = false;
-  return {
-    next() {
-      if (isHeadOut) return state.next();
-      isHeadOut = true;
-      return head;
-    },
-    close: () => state.close(),
-  };
-}
-
-function readerOf(bytes: Uint8Array): SnapshotReader {
-  let isOut = bytes.length === 0;
-  return {
-    next() {
-      if (isOut) return null;
-      isOut = true;
-      return bytes;
-    },
-    close: () => undefined,
-  };
 }
 
 function unknownSession(id: number): MemberError {

@@ -10,6 +10,9 @@
  *    effect by this, as after any indefinite error.)
  * 4. Of several survivors the one whose last entry has the highest term, then the highest index, has every acknowledged
  *    write that any of them has: {@link survey} them all first.
+ *
+ * A machine that keeps itself on disk is given opened over a *copy* of the survivor's state (made while the survivor is
+ * down); it is changed, and may be the new member's afterwards. For a survey, which changes nothing, the original will do.
  */
 
 import {
@@ -23,9 +26,9 @@ import {
 import { definitely } from "./member-error.ts";
 import type { MemberLog } from "./member-log.ts";
 import { Replica } from "./replica.ts";
-import { decodeChangeContext, type MemberInfo } from "./roster.ts";
-import { restoreReplica } from "./snapshotter.ts";
-import type { StateMachine } from "./state-machine.ts";
+import { decodeChangeContext, type MemberInfo, type NewMember } from "./roster.ts";
+import { latestSnapshot, loadReplica, readHead } from "./state-loading.ts";
+import type { DurableState, StateMachine } from "./state-machine.ts";
 
 /** What a survivor has. */
 export type Survey = {
@@ -47,11 +50,18 @@ export type RescueReport = Survey & {
 };
 
 const pageBytes = 1024 * 1024;
+/** What a machine with its own disk may have in memory before its disk is waited for. */
+const bufferedBytesMax = 64 * 1024 * 1024;
 
 /** Looks at a survivor's log without changing it. */
 export async function survey<Result>(log: MemberLog, machine: StateMachine<Result>): Promise<Survey> {
   const replica = new Replica<Result>(machine, 1);
-  await loadSnapshot(replica, log);
+  if (replica.durable === null) {
+    await loadSnapshot(replica, log);
+  } else {
+    // Who the members were is all that is needed of the state, and nothing may be changed.
+    await adoptHead(replica, log);
+  }
   return describe(log, replica);
 }
 
@@ -69,13 +79,13 @@ export async function rescue<Result>(
   source: MemberLog,
   target: MemberLog,
   machine: StateMachine<Result>,
-  self: MemberInfo,
+  self: NewMember & Pick<MemberInfo, "name">,
   sessionsMax: number,
 ): Promise<RescueReport> {
   const replica = new Replica<Result>(machine, sessionsMax);
   await loadSnapshot(replica, source);
   const found = describe(source, replica);
-  applyAll(replica, source);
+  await applyAll(replica, source);
   const newTerm = found.term + 1;
   const { applied: index } = replica;
   const config: ConfState = {
@@ -93,15 +103,36 @@ export async function rescue<Result>(
   for (let chunk = reader.next(); chunk !== null; chunk = reader.next()) await draft.write(chunk);
   reader.close();
   await target.install(await draft.commit(), { term: newTerm, vote: 0, commit: index });
+  if (replica.durable !== null) await flushed(replica, replica.durable);
   return { ...found, index, newTerm, digest: replica.digest() };
 }
 
 async function loadSnapshot<Result>(replica: Replica<Result>, log: MemberLog): Promise<void> {
-  const snapshot = log.storage.snapshot();
-  if (typeof snapshot === "string" || snapshot.metadata.index === 0) {
-    throw definitely("invalid", "there is no state to rescue: this member never took part in a cluster");
+  if (latestSnapshot(log).metadata.index === 0 || !(await loadReplica(replica, log))) throw nothingThere();
+}
+
+function nothingThere(): Error {
+  return definitely("invalid", "there is no state to rescue: this member never took part in a cluster");
+}
+
+/** Takes the members from the machine's disk or from the snapshot, whichever is later. */
+async function adoptHead<Result>(replica: Replica<Result>, log: MemberLog): Promise<void> {
+  const snapshot = latestSnapshot(log);
+  if (snapshot.metadata.index === 0) throw nothingThere();
+  if ((replica.durable?.appliedIndex ?? 0) >= snapshot.metadata.index && replica.resume()) return;
+  const { index, term, roster } = await readHead(log, snapshot);
+  replica.roster.decode(roster);
+  replica.beginAt(index, term);
+}
+
+/** Resolves when the machine's disk has everything. */
+async function flushed<Result>(replica: Replica<Result>, durable: DurableState): Promise<void> {
+  while (durable.isFlushing || durable.pendingRecords > 0 || durable.durableIndex < replica.applied) {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    replica.onFlushEnded = (error) => (error === null ? resolve() : reject(error));
+    if (!durable.isFlushing) durable.flush();
+    if (durable.isFlushing) await promise;
   }
-  await restoreReplica(replica, log, snapshot);
 }
 
 function describe<Result>({ storage }: MemberLog, replica: Replica<Result>): Survey {
@@ -120,7 +151,7 @@ function describe<Result>({ storage }: MemberLog, replica: Replica<Result>): Sur
 }
 
 /** Applies every entry behind the snapshot; of membership changes only the members' data matter here. */
-function applyAll<Result>(replica: Replica<Result>, { storage }: MemberLog): void {
+async function applyAll<Result>(replica: Replica<Result>, { storage }: MemberLog): Promise<void> {
   const end = storage.lastIndex() + 1;
   for (let next = replica.applied + 1; next < end; ) {
     const entries = storage.entries(next, end, pageBytes);
@@ -129,6 +160,8 @@ function applyAll<Result>(replica: Replica<Result>, { storage }: MemberLog): voi
     for (const entry of entries) noteMembers(replica, entry);
     replica.apply(entries);
     next += entries.length;
+    const { durable } = replica;
+    if (durable !== null && durable.bufferedBytes > bufferedBytesMax) await flushed(replica, durable);
   }
 }
 

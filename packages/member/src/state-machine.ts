@@ -23,8 +23,11 @@ export type SnapshotReader = {
 /** Takes a state back, chunk by chunk. */
 export type SnapshotWriter = {
   write(chunk: Uint8Array): void;
-  /** All chunks are there: from now on the machine is in that state. */
-  finish(): void;
+  /**
+   * All chunks are there: from now on the machine is in that state. A machine with a {@link StateMachine.durable} side makes
+   * the state, its applied place and `sidecars` (which replace what the chunks say of them) durable in one step.
+   */
+  finish(sidecars?: Sidecars): void;
   /** The rest will not come: the machine stays as it was. */
   abort(): void;
 };
@@ -47,6 +50,52 @@ export type StateMachine<Result = unknown> = {
   digest?(): string;
   /** How results are kept in the session table. Default: bytes as they are, everything else as JSON. */
   readonly results?: ResultCodec<Result>;
+  /** Given by a machine that keeps its state on disk itself; null or left out: the member keeps it in snapshots. */
+  readonly durable?: DurableState | null;
+};
+
+/** The member's bytes by name. */
+export type Sidecars = ReadonlyMap<string, Uint8Array>;
+
+/**
+ * The durable side of a machine that keeps its own state: it gathers what is applied and commits it now and then, in one
+ * transaction with the applied place and the member's sidecars. The log covers what is not committed yet.
+ *
+ * The rules for whoever writes one: a commit contains everything applied and set up to its beginning, and nothing later;
+ * it never begins by itself inside `apply`; and it happens wholly or not at all.
+ */
+export type DurableState = {
+  /** Index of the last entry applied, 0 in a new state. When opened: as found on disk. */
+  readonly appliedIndex: number;
+  readonly appliedTerm: number;
+  /** Highest index whose effects survive a crash now. */
+  readonly durableIndex: number;
+  /** Memory that waits to be committed, what is on its way included; in bytes, roughly. */
+  readonly bufferedBytes: number;
+  /** Records that wait for the next commit. */
+  readonly pendingRecords: number;
+  /** Whether a commit is on its way. */
+  readonly isFlushing: boolean;
+  /** Names who decides when to commit; called before anything is applied. */
+  entrust(keeper: DurableKeeper): void;
+  /**
+   * Moves the applied place over entries that carried nothing for the machine. The index may stay when the term rises.
+   */
+  advance(index: number, term: number): void;
+  /** Sets bytes of the member, to be committed with everything applied up to now. */
+  setSidecar(name: string, bytes: Uint8Array): void;
+  /** Bytes as last set, or null. */
+  sidecar(name: string): Uint8Array | null;
+  /** Begins a commit unless one is on its way, or nothing is new. Never waits. */
+  flush(): void;
+};
+
+/** Who is asked and told about commits. */
+export type DurableKeeper = {
+  /** Called inside `flush()`, before the commit takes what there is: sets sidecars and the applied place. */
+  beforeFlush(): void;
+  /** A commit ended. An error means that the machine's disk cannot be relied on any more. */
+  flushEnded(error: Error | null): void;
 };
 
 /** Turns results into bytes and back. */

@@ -49,16 +49,48 @@ export async function stepDown(engine: Engine, options: StepDownOptions): Promis
   if (reasons.length > 0 && (isUnable || options.force !== true)) {
     throw definitely("refused", `leadership is not handed over: ${reasons.join("; ")}`);
   }
+  return handOver(engine, to);
+}
+
+/**
+ * Hands leadership to one member, by this member; resolves when that leads.
+ * @throws MemberError `not-leader`, `bad-transferee`, `unhealthy`, `timeout`
+ */
+export async function transferLeadership(engine: Engine, to: NodeId): Promise<NodeId> {
+  engine.checkRunning();
+  const { node, parts } = engine;
+  if (node.role !== Role.leader) {
+    const text = node.lead === none ? "no leader is known" : `member ${node.lead} does`;
+    throw definitely("not-leader", `this member does not lead; ${text}`);
+  }
+  if (!node.config.voters.includes(to)) {
+    const what = node.config.learners.includes(to) ? "a learner" : "no member";
+    throw definitely("bad-transferee", `leadership cannot go to ${to}, which is ${what}`);
+  }
+  if (to === parts.id) return to;
+  if (engine.conditions.health(to) !== "alive") {
+    throw definitely("unhealthy", `leadership is not handed to member ${to}, which does not answer`);
+  }
+  const lead = await handOver(engine, to);
+  if (lead === to) return lead;
+  throw perhaps("timeout", `member ${lead} became the leader instead of ${to}; ask it to hand over`);
+}
+
+async function handOver(engine: Engine, to: NodeId): Promise<NodeId> {
+  const { node } = engine;
   const outcome = node.transferLeadership(to);
   if (!outcome.ok) throw definitely("refused", outcome.message);
   engine.wake();
   const { electionTicks, electionSpreadTicks } = engine.parts.timing;
   const timeoutMs = 2 * (electionTicks + electionSpreadTicks) * tickMs + 500;
-  const lead = await waitFor(
-    engine,
-    () => (node.lead !== none && node.lead !== engine.parts.id ? node.lead : null),
-    timeoutMs,
-  );
+  const look = (): NodeId | null => {
+    if (node.lead !== none && node.lead !== engine.parts.id) return node.lead;
+    // A successor that had not applied the last membership change refused; the core gave up, but it may be able now.
+    if (node.role === Role.leader && node.status().transferee === none && node.transferLeadership(to).ok)
+      engine.wake();
+    return null;
+  };
+  const lead = await waitFor(engine, look, timeoutMs);
   if (lead === null)
     throw perhaps(
       "timeout",

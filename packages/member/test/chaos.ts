@@ -33,6 +33,11 @@ export type ChaosReport = {
 };
 
 const names = ["a", "b", "c", "d", "e"];
+/** Whether the members' machines keep themselves on disks of their own. */
+export type ChaosOptions = { readonly hasStateDisks?: boolean };
+
+/** With machines that keep themselves: small bounds, so that everything that has one meets it. */
+const stateDiskLimits = { catchUpBytes: 0, flushEntries: 40, flushBytes: 20_000, bufferedBytesMax: 30_000 };
 const snapshotLimits = { snapshotEntries: 60, catchUpEntries: 10, quorumLossMs: 1500 };
 
 /** One run; throws if anything that was promised did not hold. */
@@ -48,15 +53,24 @@ export class Chaos {
   /** Highest position that was acknowledged to anybody. */
   private acknowledged = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, { hasStateDisks = false }: ChaosOptions = {}) {
     this.seed = seed;
     this.random = new SeededRandom(seed, "chaos");
     this.cluster = new VirtualCluster({
       seed,
       names: names.slice(0, this.random.once(4) ? 5 : 3),
       keepsEvents: false,
-      settings: { leaseReads: this.random.once(2), limits: snapshotLimits },
+      settings: {
+        leaseReads: this.random.once(2),
+        limits: hasStateDisks ? { ...snapshotLimits, ...stateDiskLimits } : snapshotLimits,
+      },
+      hasStateDisks,
     });
+    if (!hasStateDisks) return;
+    for (const host of this.cluster.hosts.values()) {
+      host.flushMs = 1 + this.random.below(60);
+      host.landsCommits = () => this.random.once(2);
+    }
   }
 
   /** Runs `forMs` of virtual time, then lets everything come to rest and checks. */
@@ -218,8 +232,10 @@ export class Chaos {
       }
       case 6:
         host.syncMs = 1 + random.below(100);
+        if (host.stateDisk !== null) host.stateDisk.isStalled = random.once(2);
         later(() => {
           host.syncMs = 1;
+          if (host.stateDisk !== null) host.stateDisk.isStalled = false;
         });
         break;
       case 7:
@@ -277,6 +293,7 @@ export class Chaos {
     cluster.delayMs = () => 1;
     for (const host of cluster.hosts.values()) {
       host.unstallDisk();
+      if (host.stateDisk !== null) host.stateDisk.isStalled = false;
       host.member?.isolate(false);
       host.syncMs = 1;
       host.lateMs = 0;

@@ -27,6 +27,9 @@ const body: fc.Arbitrary<EnvelopeBody> = fc.oneof(
   fc.constant({ kind: "open-session" } as const),
   safe.map((session) => ({ kind: "close-session", session }) as const),
   safe.map((id) => ({ kind: "member-active", id }) as const),
+  fc
+    .tuple(safe, fc.string(), fc.array(fc.string()))
+    .map(([id, name, clientUrls]) => ({ kind: "publish-member", id, name, clientUrls }) as const),
 );
 
 /** Bytes that are not what a decoder expects give its error or a value, never anything else. */

@@ -124,7 +124,7 @@ test("a learner whose data was lost is refused too", async () => {
   const lead = await cluster.leader();
   const joiner = cluster.startJoiner("d");
   await cluster.run(
-    lead.running.addMember({ id: joiner.id, name: "d", addresses: ["d:7000"] }, { asLearner: true }),
+    lead.running.addMember({ id: joiner.id, name: "d", addresses: ["d:7000"] }, { as: "learner" }),
   );
   await cluster.propose("a", "one");
   await cluster.converged();

@@ -13,7 +13,7 @@ import { FreePorts, type RealStatus, until } from "./real-process.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 /** Programs that run until they are stopped. */
-const servers = /npm start|cluster\.ts|main\.ts/;
+const servers = /npm run example:counter|cluster\.ts|main\.ts/;
 
 type Step = { readonly command: string; readonly output: string | null };
 
@@ -61,7 +61,7 @@ class Reader {
     if (isCluster || http.some((port) => this.expected.includes(port))) await this.stopAll();
     const data = command.includes("--data") ? "" : ` --data ./quorate-data/${this.portOf.size}`;
     const ports = ` --http ${http.join(",")} --peer ${numbers.map((number) => `70${number}`).join(",")}`;
-    const dashes = command.startsWith("npm start") && !command.includes(" -- ") ? " --" : "";
+    const dashes = command.startsWith("npm run example:counter") && !command.includes(" -- ") ? " --" : "";
     const full = isCluster ? `${command}${dashes}${ports}${data}` : command;
     this.running.push({ child: this.spawn(await this.translate(full)), command });
     this.expected.push(...http);

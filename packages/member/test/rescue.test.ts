@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { LogStore, MemoryDisk } from "@quorate/storage";
 import { better, clusterIdOf, memberIdOf, rescue, type Survey, survey } from "../src/index.ts";
 import { Replica } from "../src/replica.ts";
-import { restoreReplica } from "../src/snapshotter.ts";
+import { restoreReplica } from "../src/state-loading.ts";
 import { Tally, text } from "./tally.ts";
 import { VirtualCluster } from "./virtual-cluster.ts";
 import { logDirectory, type VirtualHost } from "./virtual-host.ts";

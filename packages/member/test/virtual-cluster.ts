@@ -10,6 +10,7 @@ import { SeededRandom } from "./seeded-random.ts";
 import { text } from "./tally.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { type HostSettings, VirtualHost } from "./virtual-host.ts";
+import { VirtualStateDisk } from "./virtual-state-disk.ts";
 
 /** What a test chooses. */
 export type ClusterOptions = {
@@ -19,6 +20,8 @@ export type ClusterOptions = {
   readonly settings?: HostSettings;
   /** Default: all events are kept. */
   readonly keepsEvents?: boolean;
+  /** Whether the members' machines keep themselves on disks of their own. Default false: in memory. */
+  readonly hasStateDisks?: boolean;
 };
 
 /** The upper end of the default election window, in milliseconds: the unit in which these tests think of fail-over. */
@@ -41,6 +44,7 @@ export class VirtualCluster {
   /** Snapshot streams break after so many bytes of the whole. */
   snapshotCutAtBytes = Number.POSITIVE_INFINITY;
   private readonly settings: HostSettings;
+  private readonly hasStateDisks: boolean;
   private readonly cuts = new Set<string>();
   private readonly lastArrivalMs = new Map<string, number>();
 
@@ -48,6 +52,7 @@ export class VirtualCluster {
     this.seed = options.seed ?? 1;
     this.random = new SeededRandom(this.seed, "cluster");
     this.settings = options.settings ?? {};
+    this.hasStateDisks = options.hasStateDisks ?? false;
     this.events = new EventRecord(options.keepsEvents ?? true);
     this.network = new MemoryNetwork({ onEnvelope: (envelope) => this.plan(envelope) });
     for (const name of options.names ?? ["a", "b", "c"]) this.addHost(name);
@@ -64,6 +69,7 @@ export class VirtualCluster {
   /** A machine more; it is not started. */
   addHost(name: string, settings: HostSettings = {}): VirtualHost {
     const host = new VirtualHost(this, name, { ...this.settings, ...settings });
+    if (this.hasStateDisks) host.stateDisk = new VirtualStateDisk();
     this.hosts.set(name, host);
     return host;
   }

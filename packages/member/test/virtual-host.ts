@@ -12,12 +12,14 @@ import {
   StorageError,
 } from "@quorate/storage";
 import type { MemoryTransport } from "@quorate/transport";
-import { assembleMember } from "../src/assemble.ts";
+import { assembleMember, type MemberSeams } from "../src/assemble.ts";
 import type { LogPlace, Member, MemberClock, MemberLog, MemberSettings } from "../src/index.ts";
 import { clusterIdOf, memberIdOf } from "../src/index.ts";
 import { SeededRandom } from "./seeded-random.ts";
+import { StoreTally, type TextMachine } from "./store-tally.ts";
 import { Tally } from "./tally.ts";
 import type { VirtualCluster } from "./virtual-cluster.ts";
+import { VirtualStateDisk } from "./virtual-state-disk.ts";
 
 export const logDirectory = "data";
 const segmentBytes = 256 * 1024;
@@ -28,6 +30,9 @@ type Held = { timers: (() => void)[]; arrivals: (() => void)[]; turns: (() => vo
 /** Settings that a test chooses. */
 export type HostSettings = Partial<Omit<MemberSettings<number>, "name" | "stateMachine" | "onEvent">>;
 
+/** Starts what runs on a host. */
+export type HostProgram = (settings: MemberSettings<number>, seams: MemberSeams) => Promise<Member<number>>;
+
 /** See the module. */
 export class VirtualHost {
   readonly name: string;
@@ -37,12 +42,18 @@ export class VirtualHost {
   /** How much too late timers and turns are: a busy event loop. */
   lateMs = 0;
   disk: MemoryDisk;
-  machine = new Tally();
+  machine: TextMachine = new Tally();
+  /** The disk of a machine that keeps itself; null for one in memory. */
+  stateDisk: VirtualStateDisk | null = null;
+  /** How long a commit of such a machine takes. */
+  flushMs = 5;
   /** The running member; null while it starts, or is down. */
   member: Member<number> | null = null;
   /** Why it did not start, or ended by itself. */
   failure: Error | null = null;
   settings: HostSettings;
+  /** What {@link start} starts; a test may put a program around the member. */
+  program: HostProgram = assembleMember<number>;
   private readonly cluster: VirtualCluster;
   private transport: MemoryTransport | null = null;
   private life = 0;
@@ -53,7 +64,7 @@ export class VirtualHost {
   constructor(cluster: VirtualCluster, name: string, settings: HostSettings) {
     this.cluster = cluster;
     this.name = name;
-    this.id = memberIdOf("quorate", name);
+    this.id = settings.id ?? memberIdOf("quorate", name);
     this.settings = settings;
     this.disk = this.makeDisk();
   }
@@ -81,7 +92,7 @@ export class VirtualHost {
     this.settings = settings;
     const life = ++this.life;
     this.failure = null;
-    this.machine = new Tally();
+    this.machine = this.makeMachine(life);
     this.death = Promise.withResolvers<never>();
     this.death.promise.catch(() => undefined);
     const { network, events, clock, seed } = this.cluster;
@@ -89,7 +100,7 @@ export class VirtualHost {
     const wallNow = (): number => 1_700_000_000_000 + clock.nowMs;
     const transport = network.attach({ self: this.id, incarnation: life, clock: memberClock, wallNow });
     this.transport = transport;
-    assembleMember<number>(
+    this.program(
       {
         peers: this.cluster.addresses(),
         ...settings,
@@ -110,6 +121,16 @@ export class VirtualHost {
       (member) => this.begun(life, member),
       (error: unknown) => this.ended(life, error),
     );
+  }
+
+  private makeMachine(life: number): TextMachine {
+    const disk = this.stateDisk;
+    if (disk === null) return new Tally();
+    const later = (callback: () => void): void =>
+      void this.cluster.clock.at(this.flushMs, () => {
+        if (life === this.life) this.arrive(callback);
+      });
+    return new StoreTally(disk.attach(later));
   }
 
   private begun(life: number, member: Member<number>): void {
@@ -144,12 +165,16 @@ export class VirtualHost {
     this.isStopped = false;
     this.held = { timers: [], arrivals: [], turns: [] };
     this.disk.kill();
+    this.stateDisk?.die(this.landsCommits() ? "land" : "are-lost");
     const { transport } = this;
     this.transport = null;
     void transport?.close();
     this.cluster.dropConnections(this.id);
     this.death.reject(new Error(`${this.name} died`));
   }
+
+  /** Whether a commit of the machine that is on its way when the process dies happens all the same. */
+  landsCommits: () => boolean = () => false;
 
   /** Stops in an orderly way; resolves when that is done. */
   async stop(): Promise<void> {
@@ -242,6 +267,7 @@ export class VirtualHost {
   wipe(): void {
     if (this.isUp) throw new Error(`${this.name} must be down`);
     this.disk = this.makeDisk();
+    if (this.stateDisk !== null) this.stateDisk = new VirtualStateDisk();
   }
 
   private logPlace(): LogPlace {
@@ -286,6 +312,7 @@ function breakable(log: LogStore, died: Promise<never>): MemberLog {
     append: (write) => log.append(write),
     confirm: () => log.confirm(),
     compact: (index) => log.compact(index),
+    bytesFrom: (index) => log.bytesFrom(index),
     beginSnapshot: (metadata) => log.beginSnapshot(metadata),
     install: (snapshot, hardState) => log.install(snapshot, hardState),
     read: (snapshot) => log.read(snapshot),

@@ -30,6 +30,7 @@ export {
   restoreMembership,
 } from "./conf-changer.ts";
 export { type RaftConfig, type ReadMode, unlimited } from "./config.ts";
+export type { CoreView } from "./core-view.ts";
 export {
   type Entry,
   EntryType,

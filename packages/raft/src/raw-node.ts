@@ -11,6 +11,7 @@ import {
 } from "./conf-change.ts";
 import { restoreMembership } from "./conf-changer.ts";
 import { type RaftConfig, type ReadMode, resolveConfig } from "./config.ts";
+import { type CoreView, viewCore } from "./core-view.ts";
 import { type Entry, EntryType, makeEntry } from "./entry.ts";
 import { applyCommittedChange, switchMembership } from "./membership.ts";
 import {
@@ -51,6 +52,8 @@ import { isLeaseHeld } from "./term-rules.ts";
  * After a `storage` refusal, and after any method threw, the member is unusable: stop it and restart from disk.
  */
 export class RawNode {
+  /** A look inside, for observers. */
+  readonly view: CoreView;
   private readonly raft: Raft;
   private readonly isAsync: boolean;
   private readonly builder: ReadyBuilder;
@@ -67,6 +70,7 @@ export class RawNode {
     this.isAsync = resolved.asyncStorageWrites;
     const raft = new Raft(resolved);
     this.raft = raft;
+    this.view = viewCore(raft);
     const { hardState, confState } = resolved.storage.initialState();
     const membership = restoreMembership(confState, raft.membershipContext(raft.log.lastIndex()));
     if ("ok" in membership)

@@ -14,7 +14,8 @@ export {
   type OpenMode,
 } from "./disk.ts";
 export type { RecoveryWarning, StorageEvent, StorageEventSink } from "./event.ts";
-export type { Identity } from "./identity.ts";
+export type { Identity, IdentityFile } from "./identity.ts";
+export { readIdentity } from "./initialization.ts";
 export { type InspectedState, type Inspection, inspect } from "./inspect.ts";
 export { LogStore } from "./log-store.ts";
 export type { LogStoreOptions, LogWrite } from "./log-store-options.ts";
@@ -22,6 +23,7 @@ export { MemoryDisk } from "./memory-disk.ts";
 export type { CrashOptions, DiskOperation, InjectedFault, MemoryDiskOptions } from "./memory-faults.ts";
 export type { Kept, UnsyncedChange } from "./memory-inode.ts";
 export { NodeDisk } from "./node-disk.ts";
+export { nodeSha256, type Sha256 } from "./node-sha256.ts";
 export type { SegmentSurvey } from "./recovery.ts";
 export {
   type SnapshotDraft,

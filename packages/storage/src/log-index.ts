@@ -76,6 +76,15 @@ export class LogIndex {
     return this.terms[this.slot(index)] as number;
   }
 
+  /** Bytes of log from the entry at `index` to the end, in segments of `segmentBytes`; what is not kept counts as nothing. */
+  bytesFrom(index: number, segmentBytes: number): number {
+    if (index > this.lastIndex) return 0;
+    const first = this.slot(Math.max(index, this.firstIndex));
+    const last = this.slot(this.lastIndex);
+    const segments = (this.segmentIds[last] as number) - (this.segmentIds[first] as number);
+    return segments * segmentBytes + this.recordEnd(last) - (this.offsets[first] as number);
+  }
+
   /** Entries in `[lo, hi)`, as many as fit into `bytesMax`, at least one. */
   entries(lo: number, hi: number, bytesMax: number): readonly Entry[] | StorageFault {
     if (lo <= this.start.index) return "compacted";

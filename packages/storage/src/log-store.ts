@@ -46,6 +46,7 @@ type Parts = {
   readonly writer: LogWriter;
   readonly confState: ConfState;
   readonly recovered: Recovered;
+  readonly segmentBytes: number;
 };
 
 /** See the README. Open one per data directory; the lock sees to it. */
@@ -170,6 +171,11 @@ export class LogStore {
     );
     entries.compactTo(index);
     await fuse.guard(() => segments.removeUpTo(index), ["io", "full", "not-found"]);
+  }
+
+  /** About how many bytes of log there are from the entry at `index` to the end; 0 behind the end. */
+  bytesFrom(index: number): number {
+    return this.parts.index.bytesFrom(index, this.parts.segmentBytes);
   }
 
   /** Begins to make a snapshot of the state machine; its last entry must have been applied, so it is committed. */
@@ -318,6 +324,7 @@ async function openParts(
     writer,
     confState,
     recovered: { ...recovered, unproven: null },
+    segmentBytes,
   };
 }
 

@@ -46,6 +46,8 @@ export type BackendSizes = {
  * and reported; they may see a commit that was not reported yet, whole, but only between turns of the event loop.
  */
 export type Backend = BackendView & {
+  /** Whether what was committed outlives the process. */
+  readonly isPersistent: boolean;
   /**
    * Commits changes in one transaction. `done` is called once: with null when they are durable and visible, with an
    * error when they are not and never will be. It may be called before `commit` returns, or much later. The backend
@@ -60,4 +62,9 @@ export type Backend = BackendView & {
   /** Pins what is committed now. */
   pin(): PinnedView;
   sizes(): BackendSizes;
+  /**
+   * Gives free space back to the system. Waits for the commit that is on its way; one that is asked for meanwhile waits
+   * for the end. Reads go on, pinned views stay as they are. Left out where there is nothing to give back.
+   */
+  defragment?(): Promise<void>;
 };

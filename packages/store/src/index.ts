@@ -8,6 +8,7 @@ export { EventType, type RevisionChanges, type WatchEvent } from "./change.ts";
 export { commandFormat, decodeCommand, encodeCommand } from "./command-codec.ts";
 export { crc32c } from "./crc32c.ts";
 export { type DigestJob, type KvHash, runJob } from "./digest.ts";
+export type { FlushKeeper, Sidecars } from "./flush-keeper.ts";
 export type { KeyValue } from "./key-value.ts";
 export { clampLeaseTtl, type Lease, type LessorView } from "./lessor.ts";
 export { MemoryBackend, type MemoryBackendOptions } from "./memory-backend.ts";
@@ -71,7 +72,7 @@ export type { SnapshotReader } from "./snapshot.ts";
 export { type SnapshotRestore, Store, type StoreEntry, type StoreOptions } from "./store.ts";
 export { StoreError, type StoreErrorCode } from "./store-error.ts";
 export type { StoreEvent } from "./store-event.ts";
-export { type EncodedEntry, StoreMachine } from "./store-machine.ts";
+export { type DurableStore, type EncodedEntry, StoreMachine } from "./store-machine.ts";
 export type { WatchHub, WatchRefusal } from "./watch-hub.ts";
 export {
   defaultWatchLimits,

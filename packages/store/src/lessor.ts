@@ -29,6 +29,8 @@ export type Lease = {
 
 /** What the member reads to keep time (DESIGN §3: deadlines live outside of apply). */
 export type LessorView = {
+  /** Number of leases. */
+  readonly size: number;
   /** All leases, by id. */
   leases(): readonly Lease[];
   lease(id: bigint): Lease | null;

@@ -7,24 +7,19 @@
  * transaction is reported before it is on the disk.
  */
 
-import { type Database, open, type RangeIterable, type RootDatabase, type Transaction } from "lmdb";
-import type { Backend, BackendSizes, BackendView, Changes, Cursor, PinnedView } from "./backend.ts";
-import { readUint32 } from "./byte-reader.ts";
-import { joinBytes, noBytes } from "./bytes.ts";
-import {
-  boundWithin,
-  deeper,
-  isSpaceName,
-  isVoid,
-  LongKeyWriter,
-  localHigh,
-  localLow,
-  readLong,
-  segmentBytes,
-  spaceKey,
-  spaceNumber,
-} from "./lmdb-long-keys.ts";
+import type { Backend, BackendSizes, Changes, Cursor, PinnedView } from "./backend.ts";
+import { LmdbFile } from "./lmdb-file.ts";
 import { invariant, StoreError } from "./store-error.ts";
+
+/** What defragmenting needs of a file system; the log's disk (`NodeDisk` of `@quorate/storage`) has it. */
+export type LmdbDisk = {
+  open(path: string, mode: "write"): Promise<{ datasync(): Promise<void>; close(): Promise<void> }>;
+  /** Moves a file in place of whatever has that name. */
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Makes names durable. */
+  syncDirectory(directory: string): Promise<void>;
+};
 
 /** Settings of an {@link LmdbBackend}. */
 export type LmdbBackendOptions = {
@@ -35,335 +30,191 @@ export type LmdbBackendOptions = {
    * neither memory nor disk.
    */
   readonly mapBytes?: number;
+  /** For {@link LmdbBackend.defragment}; without it that is refused. */
+  readonly disk?: LmdbDisk;
 };
 
-type Table = Database<Uint8Array, Uint8Array>;
+type Change = { readonly key: Uint8Array; readonly value: Uint8Array | null };
+type Held = { readonly changes: readonly Change[]; readonly done: (error: Error | null) => void };
 
 const defaultMapBytes = 64 * 1024 * 1024 * 1024;
 
 /** Keeps the state in one LMDB file. One process may have it open. */
 export class LmdbBackend implements Backend {
-  readonly #root: RootDatabase;
-  readonly #tables: Tables;
-  readonly #view: TableView;
-  #nextSpace: number;
+  readonly isPersistent = true;
+  readonly #path: string;
+  readonly #mapBytes: number;
+  readonly #disk: LmdbDisk | null;
+  #file: LmdbFile;
   #committing = false;
-  #sizes: BackendSizes | null = null;
+  #isDefragmenting = false;
+  /** A commit that waits for the end of a defragmentation. */
+  #held: Held | null = null;
+  #whenIdle: (() => void) | null = null;
+  #failure: StoreError | null = null;
+  /** The former file, until it is closed. */
+  #retiring: { readonly file: LmdbFile; readonly closed: Promise<void> } | null = null;
 
   /** Opens or creates the file. Throws `io`. */
   constructor(options: LmdbBackendOptions) {
-    try {
-      this.#root = open({
-        path: options.path,
-        noSubdir: true,
-        overlappingSync: false,
-        // Commits are batched here, explicitly; lmdb's own batch per turn would add a promise that nobody can look at.
-        eventTurnBatching: false,
-        mapSize: options.mapBytes ?? defaultMapBytes,
-        maxDbs: 4,
-        keyEncoding: "binary",
-        encoding: "binary",
-      });
-      const table = (name: string): Table =>
-        this.#root.openDB<Uint8Array, Uint8Array>({
-          name,
-          keyEncoding: "binary",
-          encoding: "binary",
-          cache: false,
-        });
-      this.#tables = { state: table("state"), long: table("long"), longKeys: 0 };
-    } catch (error) {
-      throw new StoreError("io", `cannot open ${options.path}: ${String(error)}`, error);
-    }
-    const [last] = this.#tables.long.getKeys({ reverse: true, limit: 1 });
-    this.#nextSpace = last === undefined ? 1 : readUint32(last, 0) + 1;
-    this.#tables.longKeys = this.#tables.long.getKeysCount({ start: Uint8Array.of(0), limit: 1 });
-    this.#view = new TableView(this.#tables, null);
+    this.#path = options.path;
+    this.#mapBytes = options.mapBytes ?? defaultMapBytes;
+    this.#disk = options.disk ?? null;
+    this.#file = new LmdbFile(this.#path, this.#mapBytes);
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.#view.get(key);
+    return this.#file.view.get(key);
   }
 
   cursor(low: Uint8Array, high: Uint8Array | null, reverse: boolean): Cursor {
-    return this.#view.cursor(low, high, reverse);
+    return this.#file.view.cursor(low, high, reverse);
   }
 
   count(low: Uint8Array, high: Uint8Array | null): number {
-    return this.#view.count(low, high);
+    return this.#file.view.count(low, high);
   }
 
   commit(changes: Changes, done: (error: Error | null) => void): void {
     invariant(!this.#committing, "a commit is already on its way");
     this.#committing = true;
     const end = (error: Error | null): void => {
-      if (!this.#committing) return;
       this.#committing = false;
-      this.#sizes = null;
       done(error);
+      this.#whenIdle?.();
     };
-    this.#root
-      .batch(() => this.#write(changes))
-      .then(
-        (committed) => end(committed ? null : new Error("LMDB refused the transaction")),
-        (error: unknown) => reportFailure(error, end),
-      );
+    if (this.#isDefragmenting) {
+      const taken: Change[] = [];
+      changes.forEach((key, value) => void taken.push({ key, value }));
+      this.#held = { changes: taken, done: end };
+    } else if (this.#failure !== null) {
+      const failure = this.#failure;
+      queueMicrotask(() => end(failure));
+    } else {
+      this.#file.commit(changes, end);
+    }
   }
 
   commitNow(changes: Changes): void {
-    try {
-      this.#root.transactionSync(() => this.#write(changes));
-    } catch (error) {
-      throw new StoreError("io", `the backend could not commit: ${String(error)}`, error);
-    }
-    this.#sizes = null;
+    invariant(!this.#isDefragmenting, "the file is being defragmented");
+    if (this.#failure !== null) throw this.#failure;
+    this.#file.commitNow(changes);
   }
 
   pin(): PinnedView {
-    const transaction = this.#root.useReadTransaction();
-    const view = new TableView(this.#tables, transaction);
-    let open = true;
-    return {
-      get: (key) => view.get(key),
-      cursor: (low, high, reverse) => view.cursor(low, high, reverse),
-      count: (low, high) => view.count(low, high),
-      close: () => {
-        if (open) transaction.done();
-        open = false;
-      },
-    };
+    return this.#file.pin();
   }
 
-  /** Bytes of the file, and of the pages that hold data. Taken anew after each commit. */
   sizes(): BackendSizes {
-    this.#sizes ??= measure(this.#root, this.#tables);
-    return this.#sizes;
+    return this.#file.sizes();
+  }
+
+  /** Writes a dense copy to another file, while this one stays in use. */
+  copyCompacted(path: string): Promise<void> {
+    return this.#file.copyCompacted(path);
   }
 
   /**
-   * Writes a dense copy to another file, while this one stays in use. Exchanging the two (with the backend closed) is how an
-   * LMDB file shrinks.
+   * Puts a dense copy in the place of the file. A crash at any moment leaves one of the two under the file's name, and they
+   * hold the same: commits wait from before the copy is begun until its name is durable.
+   *
+   * Reads go on in the old file until then, and views that are pinned on it even longer. The copy is opened under its own
+   * name before it is renamed, so that the two never share a lock file.
    */
-  copyCompacted(path: string): Promise<void> {
-    return this.#root.backup(path, true);
+  async defragment(): Promise<void> {
+    const disk = this.#disk;
+    if (disk === null) throw new StoreError("io", "to defragment, the backend needs a disk: give it `disk`");
+    if (this.#isDefragmenting || this.#retiring?.file.isPinned === true) {
+      const what = this.#isDefragmenting ? "it is being defragmented" : "the former file is still being read";
+      throw new StoreError("busy", `the file cannot be defragmented now: ${what}; try again later`);
+    }
+    this.#isDefragmenting = true;
+    try {
+      await this.#idle();
+      await this.#retiring?.closed;
+      if (this.#failure !== null) throw this.#failure;
+      await this.#exchange(disk);
+    } finally {
+      this.#isDefragmenting = false;
+      this.#release();
+    }
   }
 
   /** Waits for the commit that is on its way and closes the file. */
   async close(): Promise<void> {
-    await this.#root.close();
+    await this.#file.close();
   }
 
-  #write(changes: Changes): void {
-    const { state, long } = this.#tables;
-    const writes = new Observed();
-    let longKeys: LongKeyWriter | null = null;
-    changes.forEach((key, value) => {
-      if (key.length > segmentBytes) {
-        longKeys ??= new LongKeyWriter(state, long, () => this.#nextSpace++);
-        longKeys.set(key, value);
-      } else if (value === null) {
-        writes.add(state.remove(key));
-      } else {
-        writes.add(state.put(key, value));
-      }
-    });
-    this.#writeLong(longKeys, writes);
-  }
-
-  #writeLong(longKeys: LongKeyWriter | null, writes: Observed): void {
-    if (longKeys === null) return;
-    for (const { table, key, value } of longKeys.finish()) {
-      writes.add(value === null ? table.remove(key) : table.put(key, value));
-    }
-    this.#tables.longKeys += longKeys.created - longKeys.removed;
-  }
-}
-
-/**
- * The promises that lmdb gives for single writes. They say nothing that the batch does not say, but when a commit fails and
- * nobody has looked at them, the process ends. Most writes of a batch share one.
- */
-class Observed {
-  #last: Promise<boolean> | null = null;
-
-  add(write: Promise<boolean>): void {
-    if (write === this.#last) return;
-    this.#last = write;
-    write.catch(ignore);
-  }
-}
-
-function ignore(): void {}
-
-/** Reports why a commit failed: lmdb's error names a promise that is rejected with the cause, in the same turn. */
-function reportFailure(failure: unknown, end: (error: Error) => void): void {
-  const general = failure instanceof Error ? failure : new Error(String(failure));
-  const cause = (general as Error & { readonly commitError?: Promise<unknown> }).commitError;
-  cause?.catch((specific: unknown) => {
-    end(specific instanceof Error ? specific : general);
-  });
-  queueMicrotask(() => queueMicrotask(() => end(general)));
-}
-
-type Tables = { readonly state: Table; readonly long: Table; longKeys: number };
-
-/** Reads the tables, as they are or as a read transaction pinned them. */
-class TableView implements BackendView {
-  readonly #tables: Tables;
-  readonly #options: { transaction: Transaction } | undefined;
-
-  constructor(tables: Tables, transaction: Transaction | null) {
-    this.#tables = tables;
-    this.#options = transaction === null ? undefined : { transaction };
-  }
-
-  get(key: Uint8Array): Uint8Array | undefined {
-    if (key.length <= segmentBytes) return this.#tables.state.get(key, this.#options);
-    return readLong(
-      (second, part) => (second ? this.#tables.long : this.#tables.state).get(part, this.#options),
-      key,
-    );
-  }
-
-  cursor(low: Uint8Array, high: Uint8Array | null, reverse: boolean): Cursor {
-    return new LmdbCursor(this.#tables, this.#options, low, high, reverse);
-  }
-
-  count(low: Uint8Array, high: Uint8Array | null): number {
-    if (isVoid(low, high)) return 0;
-    if (
-      this.#tables.longKeys === 0 &&
-      low.length <= segmentBytes &&
-      (high === null || high.length <= segmentBytes)
-    ) {
-      return this.#tables.state.getKeysCount({ ...bounds(low, high, false), ...this.#options });
-    }
-    const cursor = this.cursor(low, high, false);
-    let count = 0;
-    while (cursor.next()) count++;
-    return count;
-  }
-}
-
-type Entry = { key: Uint8Array; value: Uint8Array };
-
-/** A walk within one space. */
-type Level = { readonly iterator: Iterator<Entry>; readonly path: Uint8Array; readonly keyOffset: number };
-
-/** Walks the first table, and each space of long keys where its name stands. */
-class LmdbCursor implements Cursor {
-  key: Uint8Array = noBytes;
-  value: Uint8Array = noBytes;
-  readonly #tables: Tables;
-  readonly #options: { transaction: Transaction } | undefined;
-  readonly #low: Uint8Array;
-  readonly #high: Uint8Array | null;
-  readonly #reverse: boolean;
-  readonly #levels: Level[] = [];
-
-  constructor(
-    tables: Tables,
-    options: { transaction: Transaction } | undefined,
-    low: Uint8Array,
-    high: Uint8Array | null,
-    reverse: boolean,
-  ) {
-    this.#tables = tables;
-    this.#options = options;
-    this.#low = low;
-    this.#high = high;
-    this.#reverse = reverse;
-    if (!isVoid(low, high)) {
-      const range = bounds(localLow(low), localHigh(high), reverse);
-      this.#levels.push({
-        iterator: iterate(tables.state.getRange({ ...range, ...options })),
-        path: noBytes,
-        keyOffset: 0,
-      });
-    }
-  }
-
-  next(): boolean {
-    for (;;) {
-      const level = this.#levels.at(-1);
-      if (level === undefined) return false;
-      const step = level.iterator.next();
-      if (step.done === true) {
-        this.#levels.pop();
-        continue;
-      }
-      const { key, value } = step.value;
-      if (key.length === segmentBytes + 1 + level.keyOffset) {
-        this.#enter(level, level.keyOffset === 0 ? key : key.subarray(level.keyOffset), value);
-        continue;
-      }
-      if (level.keyOffset > 0 && key.length === level.keyOffset) continue;
-      this.key = level.keyOffset === 0 ? key : joinBytes(level.path, key.subarray(level.keyOffset));
-      this.value = value;
-      return true;
-    }
-  }
-
-  close(): void {
-    for (const { iterator } of this.#levels) iterator.return?.();
-    this.#levels.length = 0;
-  }
-
-  /** Goes into the space that an entry names. */
-  #enter(level: Level, local: Uint8Array, value: Uint8Array): void {
-    invariant(isSpaceName(local), "not the name of a space");
-    const space = spaceNumber(value);
-    const path = deeper(level.path, local);
-    const low = spaceKey(space, localLow(boundWithin(this.#low, path) ?? noBytes));
-    const within = boundWithin(this.#high, path);
-    const high =
-      within === null ? spaceKey(space + 1, noBytes) : spaceKey(space, localHigh(within) ?? noBytes);
-    if (isVoid(low, high)) return;
-    const range = bounds(low, high, this.#reverse);
-    this.#levels.push({
-      iterator: iterate(this.#tables.long.getRange({ ...range, ...this.#options })),
-      path,
-      keyOffset: 4,
+  /** Resolves when the commit that was on its way has ended. */
+  #idle(): Promise<void> {
+    if (!this.#committing) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenIdle = resolve;
     });
   }
+
+  async #exchange(disk: LmdbDisk): Promise<void> {
+    const old = this.#file;
+    const path = `${this.#path}-${old.path.endsWith("-dense-1") ? "dense-2" : "dense-1"}`;
+    let dense: LmdbFile;
+    try {
+      await removeFile(disk, path);
+      await old.copyCompacted(path);
+      const copy = await disk.open(path, "write");
+      try {
+        await copy.datasync();
+      } finally {
+        await copy.close();
+      }
+      dense = new LmdbFile(path, this.#mapBytes);
+    } catch (error) {
+      await removeFile(disk, path).catch(() => undefined);
+      throw new StoreError("io", `the file could not be copied: ${String(error)}`, error);
+    }
+    try {
+      await disk.rename(path, this.#path);
+      await disk.syncDirectory(folderOf(this.#path));
+    } catch (error) {
+      // Which of the two has the name after a crash is unknown: nothing may be added to either.
+      this.#failure = new StoreError(
+        "io",
+        `the dense copy could not take its place: ${String(error)}`,
+        error,
+      );
+      throw this.#failure;
+    }
+    this.#file = dense;
+    const closed = old.retire().then(async () => {
+      if (old.path !== this.#path) await removeFile(disk, `${old.path}-lock`);
+    });
+    // What could not be tidied away does no harm, and the next attempt meets it again.
+    this.#retiring = { file: old, closed: closed.catch(() => undefined) };
+  }
+
+  #release(): void {
+    const held = this.#held;
+    this.#held = null;
+    if (held === null) return;
+    if (this.#failure !== null) {
+      held.done(this.#failure);
+      return;
+    }
+    const forEach: Changes["forEach"] = (change) => {
+      for (const { key, value } of held.changes) change(key, value);
+    };
+    this.#file.commit({ forEach }, held.done);
+  }
 }
 
-function iterate(range: RangeIterable<Entry>): Iterator<Entry> {
-  return range[Symbol.iterator]();
+async function removeFile(disk: LmdbDisk, path: string): Promise<void> {
+  try {
+    await disk.remove(path);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "not-found")) throw error;
+  }
 }
 
-type Bounds = {
-  start?: Uint8Array;
-  end?: Uint8Array;
-  reverse?: boolean;
-  exclusiveStart?: boolean;
-  inclusiveEnd?: boolean;
-};
-
-/** `[low, high)` in lmdb's terms: a reverse range starts at its upper end. */
-function bounds(low: Uint8Array, high: Uint8Array | null, reverse: boolean): Bounds {
-  const start = low.length === 0 ? Uint8Array.of(0) : low;
-  if (!reverse) return high === null ? { start } : { start, end: high };
-  const down: Bounds = { reverse: true, end: start, inclusiveEnd: true };
-  return high === null ? down : { ...down, start: high, exclusiveStart: true };
-}
-
-type PageStats = {
-  readonly pageSize: number;
-  readonly treeBranchPageCount: number;
-  readonly treeLeafPageCount: number;
-  readonly overflowPages: number;
-};
-
-function usedPages(stats: PageStats): number {
-  return stats.treeBranchPageCount + stats.treeLeafPageCount + stats.overflowPages;
-}
-
-function measure(root: RootDatabase, tables: Tables): BackendSizes {
-  const whole = root.getStats() as PageStats & { readonly lastPageNumber: number };
-  const used =
-    usedPages(whole) +
-    usedPages(tables.state.getStats() as PageStats) +
-    usedPages(tables.long.getStats() as PageStats);
-  return { totalBytes: (whole.lastPageNumber + 1) * whole.pageSize, inUseBytes: used * whole.pageSize };
+function folderOf(path: string): string {
+  const end = path.lastIndexOf("/");
+  return end < 0 ? "." : path.slice(0, Math.max(1, end));
 }

@@ -17,6 +17,11 @@ export type MemoryBackendOptions = {
    * took its time; reads see it no earlier.
    */
   readonly settling?: "at-once" | "manual";
+  /**
+   * Whether this object outlives the process that uses it, as a disk would: for simulated machines. Default false: what
+   * is in it is gone at the next start.
+   */
+  readonly isPersistent?: boolean;
 };
 
 type Pending = { readonly changes: readonly Change[]; readonly done: (error: Error | null) => void };
@@ -28,8 +33,10 @@ export class MemoryBackend implements Backend {
   #bytes = 0;
   #pending: Pending | null = null;
   readonly #manual: boolean;
+  readonly isPersistent: boolean;
 
   constructor(options: MemoryBackendOptions = {}) {
+    this.isPersistent = options.isPersistent ?? false;
     this.#manual = options.settling === "manual";
   }
 

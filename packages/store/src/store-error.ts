@@ -6,10 +6,11 @@
  * - `corrupt`: stored or received bytes are not what they must be. Restore this member from its peers or a backup.
  * - `io`: the backend could not read or commit. The state in memory is ahead of the disk for good: restart the member.
  * - `format`: the bytes were written by a newer program. Use that one, or a snapshot of it.
+ * - `busy`: not now; try again in a moment. Nothing has changed.
  * - `closed`: used after `close`.
  * - `invariant`: a caller or the store itself broke a rule. A bug; the member must stop.
  */
-export type StoreErrorCode = "corrupt" | "io" | "format" | "closed" | "invariant";
+export type StoreErrorCode = "corrupt" | "io" | "format" | "busy" | "closed" | "invariant";
 
 /** Thrown when the store cannot go on. Whatever happens to every member alike is an outcome instead. */
 export class StoreError extends Error {

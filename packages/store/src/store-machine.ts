@@ -4,7 +4,9 @@
  */
 
 import { decodeCommand } from "./command-codec.ts";
+import type { FlushKeeper } from "./flush-keeper.ts";
 import { type Outcome, refused } from "./outcome.ts";
+import { decodeOutcome, encodeOutcome } from "./outcome-codec.ts";
 import type { Command } from "./request.ts";
 import type { SnapshotReader } from "./snapshot.ts";
 import type { SnapshotRestore, Store, StoreEntry } from "./store.ts";
@@ -16,9 +18,14 @@ export type EncodedEntry = { readonly index: number; readonly term: number; read
 /** Drives a store with encoded commands. */
 export class StoreMachine {
   readonly store: Store;
+  /** What the member needs to rely on the store's own disk; null when the backend forgets everything at the end. */
+  readonly durable: DurableStore | null;
+  /** How outcomes are kept for sessions. */
+  readonly results = { encode: encodeOutcome, decode: decodeOutcome } as const;
 
   constructor(store: Store) {
     this.store = store;
+    this.durable = store.isPersistent ? new DurableStore(store) : null;
   }
 
   /**
@@ -48,14 +55,59 @@ export class StoreMachine {
   digest(): string {
     return this.store.applyDigest.toString(16).padStart(8, "0");
   }
+}
 
-  durableIndex(): number {
-    return this.store.durableIndex();
+/** A store that keeps itself on disk, as a member sees it (the member's `DurableState`, matched by structure). */
+export class DurableStore {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
   }
 
-  /** Starts a commit; the log covers what it does not reach before the member stops. */
+  get appliedIndex(): number {
+    return this.#store.appliedIndex;
+  }
+
+  get appliedTerm(): number {
+    return this.#store.appliedTerm;
+  }
+
+  get durableIndex(): number {
+    return this.#store.durableIndex();
+  }
+
+  get bufferedBytes(): number {
+    return this.#store.bufferedBytes;
+  }
+
+  get pendingRecords(): number {
+    return this.#store.pendingEntries;
+  }
+
+  get isFlushing(): boolean {
+    return this.#store.flushing;
+  }
+
+  /** From now on commits begin when the member says so, with its sidecars in them. */
+  entrust(keeper: FlushKeeper): void {
+    this.#store.entrust(keeper);
+  }
+
+  advance(index: number, term: number): void {
+    this.#store.advance(index, term);
+  }
+
+  setSidecar(name: string, bytes: Uint8Array): void {
+    this.#store.setSidecar(name, bytes);
+  }
+
+  sidecar(name: string): Uint8Array | null {
+    return this.#store.sidecar(name);
+  }
+
   flush(): void {
-    this.store.flush();
+    this.#store.flush();
   }
 }
 

@@ -3,12 +3,13 @@
  */
 
 import type { Backend, BackendSizes } from "./backend.ts";
-import { Compactor, freeGeneration, Sweeper } from "./compactor.ts";
+import { compareBytes } from "./bytes.ts";
+import { freeGeneration, Sweeper } from "./compactor.ts";
 import { type DigestJob, type KvHash, kvHashJob, liveShaJob, runJob } from "./digest.ts";
-import { generationMax, generationPointerKey, plainKey, Table } from "./key-layout.ts";
-import { KeySpace } from "./key-space.ts";
-import { Lessor, type LessorView } from "./lessor.ts";
-import { decodeMeta, encodeMeta, freshMeta, type Meta, metaKey } from "./meta.ts";
+import type { FlushKeeper, Sidecars } from "./flush-keeper.ts";
+import { generationPointerKey, plainKey, Table } from "./key-layout.ts";
+import type { LessorView } from "./lessor.ts";
+import { encodeMeta, metaKey } from "./meta.ts";
 import {
   type Alarm,
   done,
@@ -24,7 +25,7 @@ import { AlarmType, type Command, type RangeRequest, type TxnRequest } from "./r
 import { checkRange, checkTxn, isReadOnlyTxn } from "./request-check.ts";
 import { type Hasher, sha256 } from "./sha256.ts";
 import { changesOf, GenerationWriter, SnapshotReader } from "./snapshot.ts";
-import { StateWriter } from "./state-writer.ts";
+import { loadState, type State } from "./state.ts";
 import { invariant, StoreError } from "./store-error.ts";
 import type { StoreEvent } from "./store-event.ts";
 import { newest } from "./version-reader.ts";
@@ -52,17 +53,6 @@ export type StoreOptions = {
 /** An entry of the log; null carries nothing for the store, and only moves the applied index. */
 export type StoreEntry = { readonly index: number; readonly term: number; readonly command: Command | null };
 
-/** Everything that belongs to one generation of the state. */
-type State = {
-  readonly generation: number;
-  readonly meta: Meta;
-  readonly lessor: Lessor;
-  readonly keys: KeySpace;
-  readonly writer: StateWriter;
-  readonly compactor: Compactor;
-  readonly sweeper: Sweeper;
-};
-
 const compactionTurnChanges = 1000;
 
 /** The replicated state machine. One owner, one thread; nothing here waits. */
@@ -71,13 +61,16 @@ export class Store {
   readonly watches: WatchHub;
   readonly #backend: Backend;
   readonly #buffer: WriteBuffer;
-  readonly #flushEntriesMax: number;
+  #flushEntriesMax: number;
+  #keeper: FlushKeeper | null = null;
   readonly #quotaBytes: number;
   readonly #newHasher: () => Hasher;
   readonly #sink: (event: StoreEvent) => void;
   #state: State;
   #durableIndex: number;
   #restoring = false;
+  #placeMoved = false;
+  #defragmenting = false;
 
   /** Opens the state that the backend holds, or begins a new one. Throws `corrupt` or `format`. */
   constructor(options: StoreOptions) {
@@ -87,7 +80,7 @@ export class Store {
     this.#quotaBytes = options.quotaBytes ?? defaultQuotaBytes;
     this.#newHasher = options.sha256 ?? sha256;
     this.#sink = options.sink ?? (() => {});
-    this.#state = this.#load();
+    this.#state = loadState(this.#buffer, this.#sink);
     this.#durableIndex = this.#state.meta.appliedIndex;
     this.watches = new WatchHub(() => this.#state.keys, options.onWatchReady ?? (() => {}), {
       ...defaultWatchLimits,
@@ -188,9 +181,42 @@ export class Store {
     return this.#buffer.bufferedBytes;
   }
 
-  /** Whether a commit is on its way. */
+  /** Records that wait for the next commit; what is on its way does not count. */
+  get pendingEntries(): number {
+    return this.#buffer.pendingEntries;
+  }
+
+  /** Whether what is committed outlives the process. */
+  get isPersistent(): boolean {
+    return this.#backend.isPersistent;
+  }
+
+  /** Whether a commit is on its way, or cannot begin because the file is being defragmented. */
   get flushing(): boolean {
-    return this.#buffer.committing;
+    return this.#buffer.committing || this.#defragmenting;
+  }
+
+  /**
+   * Leaves it to somebody when commits begin: from now on `apply` never starts one. At most one keeper; a later one takes
+   * the place of the former.
+   */
+  entrust(keeper: FlushKeeper): void {
+    this.#keeper = keeper;
+    this.#flushEntriesMax = Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Moves the applied place over entries that carry nothing for the store. The index may stay if the term rises: a rescued
+   * member goes on from the same state in a later term.
+   */
+  advance(index: number, term: number): void {
+    this.#assertUsable();
+    const { meta } = this.#state;
+    const isForward = index > meta.appliedIndex || (index === meta.appliedIndex && term > meta.appliedTerm);
+    invariant(isForward, `place ${index}/${term} after ${meta.appliedIndex}/${meta.appliedTerm}`);
+    meta.appliedIndex = index;
+    meta.appliedTerm = term;
+    this.#placeMoved = true;
   }
 
   /**
@@ -199,15 +225,35 @@ export class Store {
    */
   flush(): void {
     this.#assertUsable();
-    if (this.#buffer.committing || this.#restoring) return;
+    if (this.flushing || this.#restoring) return;
+    this.#keeper?.beforeFlush();
     const { meta, generation } = this.#state;
-    if (this.#buffer.pendingEntries === 0 && meta.appliedIndex === this.#durableIndex) return;
+    const isMoved = this.#placeMoved || meta.appliedIndex !== this.#durableIndex;
+    if (this.#buffer.pendingEntries === 0 && !isMoved) return;
+    this.#placeMoved = false;
     this.#buffer.put(metaKey(generation), encodeMeta(meta));
     const { appliedIndex } = meta;
     const entries = this.#buffer.pendingEntries;
-    this.#buffer.commit(() => {
-      this.#durableIndex = appliedIndex;
-      this.#sink({ kind: "flushed", durableIndex: appliedIndex, entries });
+    this.#buffer.commit((error, isCurrent) => {
+      if (isCurrent) {
+        this.#durableIndex = appliedIndex;
+        this.#sink({ kind: "flushed", durableIndex: appliedIndex, entries });
+      }
+      this.#keeper?.flushEnded(error);
+    });
+  }
+
+  /**
+   * Gives free space in the backend's file back to the system; resolves at once where there is nothing to give back. Reads
+   * and writes go on, but commits wait. Throws `busy` while it is done already, or a snapshot is being restored.
+   */
+  defragment(): Promise<void> {
+    this.#assertUsable();
+    if (this.#defragmenting || this.#restoring) throw new StoreError("busy", "not now; try again later");
+    this.#defragmenting = true;
+    return (this.#backend.defragment?.() ?? Promise.resolve()).finally(() => {
+      this.#defragmenting = false;
+      this.#keeper?.flushEnded(this.#buffer.failure);
     });
   }
 
@@ -219,23 +265,18 @@ export class Store {
     this.#assertUsable();
     const { compactor, sweeper, keys } = this.#state;
     if (!compactor.step(keys.compactRevision, changesMax)) return false;
-    if (this.#buffer.committing && !sweeper.isDone) return false;
-    return sweeper.step(changesMax);
+    return (sweeper.isDone || !this.#buffer.committing) && sweeper.step(changesMax);
   }
 
   /** Stores bytes of the owner's (configuration, sessions) with the next commit, under a name. Part of snapshots. */
   setSidecar(name: string, bytes: Uint8Array): void {
     this.#assertUsable();
-    this.#buffer.put(
-      plainKey(this.#state.generation, Table.sidecars, new TextEncoder().encode(name)),
-      bytes.slice(),
-    );
+    this.#buffer.put(sidecarKey(this.#state.generation, name), bytes.slice());
   }
 
   /** Bytes that were stored under a name, or null. */
   sidecar(name: string): Uint8Array | null {
-    const key = plainKey(this.#state.generation, Table.sidecars, new TextEncoder().encode(name));
-    return this.#buffer.get(key) ?? null;
+    return this.#buffer.get(sidecarKey(this.#state.generation, name)) ?? null;
   }
 
   /** Starts HashKV at a revision (0: the current one). */
@@ -283,6 +324,7 @@ export class Store {
   restore(): SnapshotRestore {
     this.#assertUsable();
     invariant(!this.#restoring, "a snapshot is already being restored");
+    if (this.#defragmenting) throw new StoreError("busy", "the file is being defragmented");
     const generation = freeGeneration(this.#backend, this.#state.generation);
     invariant(generation > 0, "no generation is free: compactStep was never called");
     this.#restoring = true;
@@ -292,9 +334,9 @@ export class Store {
     };
     return {
       write: (chunk) => writer.write(chunk),
-      finish: () => {
+      finish: (sidecars) => {
         writer.finish();
-        this.#switchTo(generation);
+        this.#switchTo(generation, sidecars ?? new Map());
         end();
       },
       abort: () => {
@@ -318,37 +360,17 @@ export class Store {
     return outcome;
   }
 
-  /** Makes a restored generation the state. */
-  #switchTo(generation: number): void {
-    this.#backend.commitNow(changesOf([{ key: generationPointerKey, value: Uint8Array.of(generation) }]));
+  /** Makes a restored generation the state, and the owner's bytes a part of it, in one transaction. */
+  #switchTo(generation: number, sidecars: Sidecars): void {
+    const records = [...sidecars].map(([name, value]) => ({ key: sidecarKey(generation, name), value }));
+    records.push({ key: generationPointerKey, value: Uint8Array.of(generation) });
+    this.#backend.commitNow(changesOf(records.sort((one, other) => compareBytes(one.key, other.key))));
     this.watches.settle();
     this.#buffer.discard();
-    this.#state = this.#load();
+    this.#state = loadState(this.#buffer, this.#sink);
     this.#durableIndex = this.#state.meta.appliedIndex;
     this.watches.reset();
     this.#sink({ kind: "restored", appliedIndex: this.#state.meta.appliedIndex });
-  }
-
-  #load(): State {
-    const pointer = this.#buffer.get(generationPointerKey);
-    const generation = pointer?.[0] ?? 1;
-    if (generation < 1 || generation > generationMax)
-      throw new StoreError("corrupt", `generation ${generation}`);
-    const stored = this.#buffer.get(metaKey(generation));
-    if (stored === undefined && pointer !== undefined)
-      throw new StoreError("corrupt", "the state has no meta record");
-    const meta = stored === undefined ? freshMeta() : decodeMeta(stored);
-    const lessor = new Lessor(this.#buffer, generation);
-    const keys = new KeySpace(this.#buffer, generation, lessor, meta.counters);
-    return {
-      generation,
-      meta,
-      lessor,
-      keys,
-      writer: new StateWriter(keys, lessor, meta, this.#sink),
-      compactor: new Compactor(this.#buffer, keys.reader),
-      sweeper: new Sweeper(this.#buffer, generation),
-    };
   }
 
   #hasAlarm(alarm: number): boolean {
@@ -360,12 +382,19 @@ export class Store {
   }
 }
 
+function sidecarKey(generation: number, name: string): Uint8Array {
+  return plainKey(generation, Table.sidecars, new TextEncoder().encode(name));
+}
+
 /** Takes a snapshot, chunk by chunk. */
 export type SnapshotRestore = {
   /** Throws `corrupt` or `format` when the bytes cannot be right; abort then. */
   write(chunk: Uint8Array): void;
-  /** Everything came: checks it, and makes it the state at once and for good. Throws `corrupt`; abort then. */
-  finish(): void;
+  /**
+   * Everything came: checks it, and makes it the state at once and for good. Sidecars that are given take the place of
+   * those in the snapshot, in the same transaction. Throws `corrupt`; abort then.
+   */
+  finish(sidecars?: Sidecars): void;
   /** The rest will not come: the state stays as it was. */
   abort(): void;
 };

@@ -70,8 +70,11 @@ export class WriteBuffer implements BackendView {
     return this.#failure;
   }
 
-  /** Starts a commit of everything written so far; `committed` is called when it is durable. */
-  commit(committed: () => void): void {
+  /**
+   * Starts a commit of everything written so far; `ended` is called when it is durable, or failed for good. `isCurrent` is
+   * false when the buffer was discarded meanwhile: what was committed is of no meaning any more.
+   */
+  commit(ended: (error: Error | null, isCurrent: boolean) => void): void {
     invariant(!this.#committing, "a commit is already on its way");
     const frozen = this.#active;
     this.#active = new Layer();
@@ -84,13 +87,16 @@ export class WriteBuffer implements BackendView {
       this.#committing = false;
       if (error !== null) {
         this.#failure = new StoreError("io", `the backend could not commit: ${error.message}`, error);
+        ended(this.#failure, false);
         return;
       }
-      if (this.#frozen !== frozen) return;
-      this.#frozen = null;
-      this.#frozenBytes = 0;
-      this.#look();
-      committed();
+      const isCurrent = this.#frozen === frozen;
+      if (isCurrent) {
+        this.#frozen = null;
+        this.#frozenBytes = 0;
+        this.#look();
+      }
+      ended(null, isCurrent);
     });
   }
 

@@ -6,11 +6,12 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, TLSSocket, type Server as TlsServer } from "node:tls";
 import { formatAddress } from "./address.ts";
-import { type AdmissionPolicy, admit, causeNumber } from "./admission.ts";
+import { type AdmissionPolicy, admit, admitInquiry, causeNumber } from "./admission.ts";
 import { Connection } from "./connection.ts";
 import type { Environment } from "./environment.ts";
 import type { DisconnectCause } from "./event.ts";
-import { encodeHandshake, type Hello, parseHandshake } from "./handshake.ts";
+import { encodeHandshake, type Hello, type Inquiry, parseHandshake } from "./handshake.ts";
+import { InquiryDesk, type InquiryOutcome } from "./inquiry-desk.ts";
 import { laneName } from "./lane.ts";
 import { remedyOf } from "./refusal.ts";
 import { TransportError, WireError } from "./transport-error.ts";
@@ -22,6 +23,8 @@ export type AcceptorHandlers = {
   hasRoomFor(id: number): boolean;
   /** A peer is in. The connection must be started before this returns. */
   onAdmitted(connection: Connection, hello: Hello, rest: Uint8Array): void;
+  /** Answers somebody without identity; null if nobody does. */
+  readonly onInquiry: ((bytes: Uint8Array) => Promise<Uint8Array>) | null;
 };
 
 /** A listening socket. */
@@ -31,10 +34,12 @@ export class Acceptor {
   #handlers: AcceptorHandlers | null = null;
   /** Strangers by their remote address and port. */
   readonly #strangers: Map<string, Stranger> = new Map();
+  readonly #inquiries: InquiryDesk;
 
   private constructor(environment: Environment, server: Server) {
     this.#environment = environment;
     this.#server = server;
+    this.#inquiries = new InquiryDesk(environment.limits);
     server.on("connection", (socket: Socket) => this.#onConnection(socket));
     server.on("secureConnection", (socket: TLSSocket) => this.#strangers.get(keyOf(socket))?.listen(socket));
     server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
@@ -99,7 +104,8 @@ export class Acceptor {
       }
       return;
     }
-    const stranger = new Stranger(this.#environment, this.#handlers, socket, key, () => {
+    const owner = { handlers: this.#handlers, inquiries: this.#inquiries };
+    const stranger = new Stranger(this.#environment, owner, socket, key, () => {
       if (this.#strangers.get(key) === stranger) this.#strangers.delete(key);
     });
     this.#strangers.set(key, stranger);
@@ -122,41 +128,48 @@ function keyOf(socket: Socket): string {
   return formatAddress(socket.remoteAddress ?? "unknown", socket.remotePort ?? 0);
 }
 
+type StrangerOwner = { readonly handlers: AcceptorHandlers; readonly inquiries: InquiryDesk };
+
 /** A connection without a handshake. */
 class Stranger {
   readonly #environment: Environment;
   readonly #handlers: AcceptorHandlers;
+  readonly #inquiries: InquiryDesk;
   readonly #raw: Socket;
   readonly #address: string;
   readonly #onGone: () => void;
-  readonly #cancelTimer: () => void;
+  #cancelTimer: () => void;
   #received: Uint8Array = new Uint8Array(0);
   /** Admitted, refused or dropped: nothing more is read. */
   #settled = false;
 
   constructor(
     environment: Environment,
-    handlers: AcceptorHandlers,
+    { handlers, inquiries }: StrangerOwner,
     raw: Socket,
     address: string,
     onGone: () => void,
   ) {
     this.#environment = environment;
     this.#handlers = handlers;
+    this.#inquiries = inquiries;
     this.#raw = raw;
     this.#address = address;
     this.#onGone = onGone;
-    const { clock, limits } = environment;
-    this.#cancelTimer = clock.setTimer(() => {
-      this.drop("timeout", `no handshake within ${limits.handshakeTimeoutMs} ms`);
-      // It may have been refused and not have hung up.
-      this.#raw.destroy();
-    }, limits.handshakeTimeoutMs);
+    this.#cancelTimer = this.#armTimer(environment.limits.handshakeTimeoutMs, "no handshake");
     raw.on("close", () => {
       this.drop("closed", "closed before the handshake was complete");
       this.#cancelTimer();
       this.#onGone();
     });
+  }
+
+  #armTimer(delayMs: number, what: string): () => void {
+    return this.#environment.clock.setTimer(() => {
+      this.drop("timeout", `${what} within ${delayMs} ms`);
+      // It may have been refused and not have hung up.
+      this.#raw.destroy();
+    }, delayMs);
   }
 
   /** Begins to read, with TLS once that is established. */
@@ -191,8 +204,10 @@ class Stranger {
         this.drop("too-much", "bytes beyond the hello before it was answered");
       } else if (parsed.handshake.kind === "hello") {
         this.#decide(socket, parsed.handshake);
+      } else if (parsed.handshake.kind === "inquiry") {
+        this.#answer(socket, parsed.handshake);
       } else {
-        this.drop("garbage", "a handshake that does not begin by a hello");
+        this.drop("garbage", "a handshake that does not begin by a hello or an inquiry");
       }
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
@@ -201,16 +216,10 @@ class Stranger {
   }
 
   #decide(socket: Socket, hello: Hello): void {
-    const { clusterId, self, versions, tls } = this.#environment;
     const policy: AdmissionPolicy = {
-      clusterId,
-      self,
-      versions,
-      isolated: this.#handlers.isIsolated(),
+      ...this.#policy(socket),
       isRemoved: (id) => this.#handlers.isRemoved(id),
       hasRoomFor: (id) => this.#handlers.hasRoomFor(id),
-      isNameAllowed: () =>
-        tls === null || tls.isNameAllowed(socket instanceof TLSSocket ? socket.getPeerCertificate() : null),
     };
     const admission = admit(hello, policy);
     this.#settled = true;
@@ -229,6 +238,48 @@ class Stranger {
       remedy,
     });
     // Ended, not destroyed: what the peer sent meanwhile would otherwise reset the connection under the refusal.
+    socket.end(encodeHandshake({ kind: "refusal", cause: causeNumber(cause), detail }));
+  }
+
+  /** What decides about everybody alike. */
+  #policy(socket: Socket): Omit<AdmissionPolicy, "isRemoved" | "hasRoomFor"> {
+    const { clusterId, self, versions, tls } = this.#environment;
+    return {
+      clusterId,
+      self,
+      versions,
+      isolated: this.#handlers.isIsolated(),
+      isNameAllowed: () =>
+        tls === null || tls.isNameAllowed(socket instanceof TLSSocket ? socket.getPeerCertificate() : null),
+    };
+  }
+
+  /** Answers somebody without identity, and hangs up. Until then it counts as a stranger. */
+  #answer(socket: Socket, inquiry: Inquiry): void {
+    const { clock, limits } = this.#environment;
+    const admission = admitInquiry(inquiry, this.#policy(socket));
+    this.#settled = true;
+    if (!admission.admitted) {
+      this.#endInquiry(socket, { ok: false, ...admission });
+      return;
+    }
+    this.#cancelTimer();
+    this.#cancelTimer = clock.setTimer(() => this.#raw.destroy(), limits.inquiryTimeoutMs);
+    void this.#inquiries
+      .serve(inquiry.bytes, this.#handlers.onInquiry, clock.now())
+      .then((outcome) => this.#endInquiry(socket, outcome));
+  }
+
+  #endInquiry(socket: Socket, outcome: InquiryOutcome): void {
+    if (this.#raw.destroyed) return;
+    const address = this.#address;
+    if (outcome.ok) {
+      this.#environment.emit({ kind: "inquiry-answered", address, text: `${outcome.bytes.length} bytes` });
+      socket.end(encodeHandshake({ kind: "reply", bytes: outcome.bytes }));
+      return;
+    }
+    const { cause, detail } = outcome;
+    this.#environment.emit({ kind: "inquiry-refused", address, text: detail });
     socket.end(encodeHandshake({ kind: "refusal", cause: causeNumber(cause), detail }));
   }
 

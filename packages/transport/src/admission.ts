@@ -3,7 +3,7 @@
  */
 
 import type { NodeId } from "@quorate/raft";
-import { type Hello, negotiateVersion, type VersionRange } from "./handshake.ts";
+import { type Hello, type Inquiry, negotiateVersion, type VersionRange } from "./handshake.ts";
 import { RefusalCause, type RefusalCauseName } from "./refusal.ts";
 
 /** What the decision depends on. */
@@ -43,6 +43,23 @@ export function admit(hello: Hello, policy: AdmissionPolicy): Admission {
   }
   if (policy.isolated) return refuse("isolated", `member ${policy.self} is isolated`);
   if (!policy.hasRoomFor(hello.from)) return refuse("crowded", `member ${hello.from} is unknown here`);
+  return { admitted: true, version };
+}
+
+/** Decides about an inquiry, whose asker has no identity to look at. */
+export function admitInquiry(
+  inquiry: Inquiry,
+  policy: Pick<AdmissionPolicy, "clusterId" | "self" | "versions" | "isolated" | "isNameAllowed">,
+): Admission {
+  if (!policy.isNameAllowed()) return refuse("certificateName", "the certificate's name is not allowed");
+  if (inquiry.clusterId !== policy.clusterId) {
+    return refuse("wrongCluster", `cluster ${hex(inquiry.clusterId)} is not ${hex(policy.clusterId)}`);
+  }
+  const version = negotiateVersion(policy.versions, inquiry.versions);
+  if (version === null) {
+    return refuse("noCommonVersion", `versions ${range(inquiry.versions)} and ${range(policy.versions)}`);
+  }
+  if (policy.isolated) return refuse("isolated", `member ${policy.self} is isolated`);
   return { admitted: true, version };
 }
 

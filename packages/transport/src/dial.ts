@@ -12,6 +12,7 @@ import type { DisconnectCause } from "./event.ts";
 import { encodeHandshake, parseHandshake, type Refused, type Welcome } from "./handshake.ts";
 import { type Lane, laneName } from "./lane.ts";
 import { refusalCauseName, remedyOf } from "./refusal.ts";
+import type { TlsIdentity } from "./tls-identity.ts";
 import { TransportError, WireError } from "./transport-error.ts";
 
 export type DialTarget = { readonly peer: NodeId; readonly address: string; readonly lane: Lane };
@@ -70,19 +71,8 @@ class Dial {
   }
 
   #connect(to: HostPort): void {
-    const tls = this.#environment.tls;
-    const socket =
-      tls === null
-        ? connect({ host: to.host, port: to.port })
-        : connectTls({
-            host: to.host,
-            port: to.port,
-            secureContext: tls.context,
-            minVersion: "TLSv1.3",
-            rejectUnauthorized: true,
-            // A host name is what the certificate is checked against; addresses must not be sent as one.
-            ...(isIP(to.host) === 0 ? { servername: to.host } : {}),
-          });
+    const { tls } = this.#environment;
+    const socket = openSocket(to, tls);
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, this.#environment.limits.keepAliveMs);
@@ -171,4 +161,18 @@ class Dial {
     this.#cancelTimer();
     return this.#socket;
   }
+}
+
+/** Begins to connect; with TLS the socket is ready at `secureConnect`, without at `connect`. */
+export function openSocket(to: HostPort, tls: TlsIdentity | null): Socket {
+  if (tls === null) return connect({ host: to.host, port: to.port });
+  return connectTls({
+    host: to.host,
+    port: to.port,
+    secureContext: tls.context,
+    minVersion: "TLSv1.3",
+    rejectUnauthorized: true,
+    // A host name is what the certificate is checked against; addresses must not be sent as one.
+    ...(isIP(to.host) === 0 ? { servername: to.host } : {}),
+  });
 }

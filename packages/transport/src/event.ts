@@ -87,6 +87,12 @@ export type TransportEvent =
       readonly text: string;
       readonly remedy: string;
     }
+  /** Somebody without an identity asked; `text` says what became of it. */
+  | {
+      readonly kind: "inquiry-answered" | "inquiry-refused";
+      readonly address: string;
+      readonly text: string;
+    }
   /** Somebody connected who did not complete a handshake. */
   | {
       readonly kind: "stranger-dropped";

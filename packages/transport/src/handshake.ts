@@ -1,10 +1,11 @@
 /**
- * The handshake that opens a connection: a hello by the dialer, a welcome or a refusal by the acceptor.
+ * The handshake that opens a connection: a hello by the dialer, a welcome or a refusal by the acceptor. Or, by somebody
+ * who has no identity yet: an inquiry, answered by a reply or a refusal, and the end of the connection.
  *
  * | part | bytes |
  * |---|---|
  * | magic | 4: `QRM1` |
- * | kind | 1: hello, welcome, refusal |
+ * | kind | 1: hello, welcome, refusal, inquiry, reply |
  * | zero | 1 |
  * | body length | 2, little endian |
  * | body | its length; what a later version appends is skipped |
@@ -56,21 +57,37 @@ export type Refused = {
   readonly detail: string;
 };
 
-export type Handshake = Hello | Welcome | Refused;
+/** Somebody without an identity asks something. What the bytes mean is the members' affair. */
+export type Inquiry = {
+  readonly kind: "inquiry";
+  readonly clusterId: bigint;
+  readonly versions: VersionRange;
+  readonly bytes: Uint8Array;
+};
+
+/** The answer to an inquiry. */
+export type Reply = { readonly kind: "reply"; readonly bytes: Uint8Array };
+
+export type Handshake = Hello | Welcome | Refused | Inquiry | Reply;
 
 const magic = Uint8Array.of(0x51, 0x52, 0x4d, 0x31);
 const headBytes = 8;
 const checksumBytes = 4;
-const kinds = ["hello", "welcome", "refusal"] as const;
-/** The longest body. */
+const kinds = ["hello", "welcome", "refusal", "inquiry", "reply"] as const;
+/** The longest body of all kinds but a reply. */
 const bodyBytesMax = 1000;
+/** The longest body of a reply: what its length can say. */
+const replyBodyBytesMax = 0xffff;
 /** The longest handshake, and all that is read of a peer before one is complete. */
 export const handshakeBytesMax: number = headBytes + bodyBytesMax + checksumBytes;
+/** The most that an inquiry may ask, and a reply may answer. */
+export const inquiryBytesMax = 900;
+export const replyBytesMax = 65_000;
 export const addressesMax = 8;
 export const addressBytesMax = 100;
 const detailBytesMax = 250;
 
-/** Encodes a handshake. @throws RangeError if it is too long: too many or too long addresses. */
+/** Encodes a handshake. @throws RangeError if it is too long: too many or too long addresses, too much to ask or answer. */
 export function encodeHandshake(handshake: Handshake): Uint8Array<ArrayBuffer> {
   const writer = new ByteWriter();
   writer.raw(magic);
@@ -82,6 +99,15 @@ export function encodeHandshake(handshake: Handshake): Uint8Array<ArrayBuffer> {
     writer.varint(handshake.from);
     writer.u16(handshake.version);
     writer.varint(handshake.incarnation);
+  } else if (handshake.kind === "inquiry") {
+    writer.u64(handshake.clusterId);
+    writer.u16(handshake.versions.min);
+    writer.u16(handshake.versions.max);
+    writer.u16(handshake.bytes.length);
+    writer.raw(handshake.bytes);
+  } else if (handshake.kind === "reply") {
+    writer.u16(handshake.bytes.length);
+    writer.raw(handshake.bytes);
   } else {
     writer.u8(handshake.cause);
     writer.text(
@@ -91,11 +117,16 @@ export function encodeHandshake(handshake: Handshake): Uint8Array<ArrayBuffer> {
     );
   }
   const bodyBytes = writer.length - headBytes;
-  if (bodyBytes > bodyBytesMax) throw new RangeError(`a handshake of ${bodyBytes} bytes is too long`);
+  if (bodyBytes > longestBody(handshake.kind))
+    throw new RangeError(`a handshake of ${bodyBytes} bytes is too long`);
   writer.bytes[6] = bodyBytes & 0xff;
   writer.bytes[7] = bodyBytes >>> 8;
   writer.u32(crc32(writer.bytes.subarray(0, writer.length)));
   return writer.copy();
+}
+
+function longestBody(kind: Handshake["kind"]): number {
+  return kind === "reply" ? replyBodyBytesMax : bodyBytesMax;
 }
 
 function encodeHello(writer: ByteWriter, hello: Hello): void {
@@ -114,11 +145,12 @@ function encodeHello(writer: ByteWriter, hello: Hello): void {
 export type ParsedHandshake = { readonly handshake: Handshake; readonly bytes: number };
 
 /**
- * Reads a handshake from the beginning of a stream; null if more bytes are needed.
+ * Reads a handshake from the beginning of a stream; null if more bytes are needed. A reply, which alone may be long, is
+ * read only by whoever asked.
  *
  * @throws WireError `garbage` as soon as the first wrong byte shows, `corrupt` or `oversized` later.
  */
-export function parseHandshake(bytes: Uint8Array): ParsedHandshake | null {
+export function parseHandshake(bytes: Uint8Array, expectsReply = false): ParsedHandshake | null {
   for (let at = 0; at < Math.min(magic.length, bytes.length); at++) {
     if (bytes[at] !== magic[at]) throw new WireError("garbage", "not the handshake of a member");
   }
@@ -126,8 +158,10 @@ export function parseHandshake(bytes: Uint8Array): ParsedHandshake | null {
   const reader = new ByteReader().open(bytes, magic.length);
   const kind = kinds[reader.u8() - 1];
   if (kind === undefined || reader.u8() !== 0) throw new WireError("garbage", "an unknown kind of handshake");
+  if (kind === "reply" && !expectsReply) throw new WireError("garbage", "a reply that nobody asked for");
   const bodyBytes = reader.u16();
-  if (bodyBytes > bodyBytesMax) throw new WireError("oversized", `a handshake claims ${bodyBytes} bytes`);
+  if (bodyBytes > longestBody(kind))
+    throw new WireError("oversized", `a handshake claims ${bodyBytes} bytes`);
   const bodyEnd = headBytes + bodyBytes;
   if (bytes.length < bodyEnd + checksumBytes) return null;
   const checksum = new ByteReader().open(bytes, bodyEnd).u32();
@@ -145,7 +179,17 @@ function parseBody(kind: Handshake["kind"], reader: ByteReader): Handshake {
   if (kind === "welcome") {
     return { kind, from: reader.varint(), version: reader.u16(), incarnation: reader.varint() };
   }
-  return { kind, cause: reader.u8(), detail: reader.text(detailBytesMax) };
+  if (kind === "refusal") return { kind, cause: reader.u8(), detail: reader.text(detailBytesMax) };
+  if (kind === "reply") return { kind, bytes: readBytes(reader, replyBytesMax) };
+  const clusterId = reader.u64();
+  const versions = { min: reader.u16(), max: reader.u16() };
+  return { kind, clusterId, versions, bytes: readBytes(reader, inquiryBytesMax) };
+}
+
+function readBytes(reader: ByteReader, bytesMax: number): Uint8Array {
+  const length = reader.u16();
+  if (length > bytesMax) throw new WireError("oversized", `${length} bytes in an inquiry or its answer`);
+  return reader.view(length).slice();
 }
 
 function parseHello(reader: ByteReader): Hello {

@@ -14,6 +14,7 @@ export type {
   TransportEventSink,
 } from "./event.ts";
 export { protocolVersions, type VersionRange } from "./handshake.ts";
+export { Inquirer, type InquirerOptions, type InquiryAnswer } from "./inquirer.ts";
 export { Lane, type LaneName, laneName, laneOf } from "./lane.ts";
 export { completeLimits, type QueueLimits, type TcpLimits, tcpLimitsDefault } from "./limits.ts";
 export {

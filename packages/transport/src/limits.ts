@@ -43,6 +43,12 @@ export type TcpLimits = BackoffLimits & {
   readonly unauthenticatedMax: number;
   /** Members that nobody announced but that are let in; 16. */
   readonly provisionalPeersMax: number;
+  /** Inquiries of those without identity that are being answered at the same time; 4. */
+  readonly inquiriesMax: number;
+  /** Inquiries that are answered in any second; 20. */
+  readonly inquiriesPerSecondMax: number;
+  /** For the answer to an inquiry, on both sides; 3000. */
+  readonly inquiryTimeoutMs: number;
   /** A snapshot's bytes per second to one peer; Infinity. */
   readonly snapshotBytesPerSecond: number;
   /** Bytes of a snapshot that may wait to be stored before the socket is paused, and between two progress reports; 1 MiB. */
@@ -79,6 +85,9 @@ export const tcpLimitsDefault: TcpLimits = Object.freeze({
   requestsServedMax: 256,
   unauthenticatedMax: 64,
   provisionalPeersMax: 16,
+  inquiriesMax: 4,
+  inquiriesPerSecondMax: 20,
+  inquiryTimeoutMs: 3000,
   snapshotBytesPerSecond: Number.POSITIVE_INFINITY,
   snapshotWindowBytes: mebibyte,
   snapshotsReceivedMax: 2,

@@ -10,6 +10,7 @@ import type { NodeId } from "@quorate/raft";
 import { Lane, type LaneName, laneName } from "./lane.ts";
 import type { QueueLimits } from "./limits.ts";
 import { MemoryTransport, type MemoryTransportOptions } from "./memory-transport.ts";
+import { rejected } from "./transport-error.ts";
 
 /** What an envelope carries. Only messages may be duplicated: the real network never doubles anything else. */
 export type EnvelopeKind = "message" | "request" | "response" | "ping" | "pong" | "snapshot";
@@ -99,6 +100,18 @@ export class MemoryNetwork {
     if (sender === undefined) return;
     if (receiver?.takes(envelope.from) !== true) sender.onLost(envelope);
     else await sender.stream(envelope, receiver, options.cutAtBytes ?? Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * Asks a member without being one. It arrives at once and is never lost: there is no sender whose link could be blocked.
+   * @throws TransportError `unreachable`, or whatever the member's handler throws
+   */
+  async inquire(to: NodeId, bytes: Uint8Array): Promise<Uint8Array> {
+    const receiver = this.#transports.get(to);
+    if (receiver === undefined) return rejected("unreachable", `nobody listens as member ${to}`);
+    const handler = receiver.inquiryHandler;
+    if (handler === undefined) return rejected("refused", `member ${to} answers no inquiries`);
+    return (await handler(bytes.slice())).slice();
   }
 
   /** Loses an envelope. */

@@ -31,7 +31,7 @@ import { RequestServer } from "./request-server.ts";
 import { RequestTable } from "./request-table.ts";
 import { RoundTrip } from "./round-trip.ts";
 import type { PeerAddresses, PeerStats, RequestOptions, Transport, TransportHandlers } from "./transport.ts";
-import { TransportError } from "./transport-error.ts";
+import { rejected } from "./transport-error.ts";
 
 /** What a member's end needs. */
 export type MemoryTransportOptions = {
@@ -195,6 +195,11 @@ export class MemoryTransport implements Transport {
     return (
       this.#handlers !== null && !this.#isolated && !this.#tombstones.has(from) && this.#hasRoomFor(from)
     );
+  }
+
+  /** Who answers somebody without an identity now. */
+  get inquiryHandler(): TransportHandlers["onInquiry"] {
+    return this.#isolated ? undefined : this.#handlers?.onInquiry?.bind(this.#handlers);
   }
 
   /** An envelope arrived. */
@@ -392,8 +397,4 @@ export class MemoryTransport implements Transport {
       }
     }, this.#limits.heartbeatMs);
   }
-}
-
-function rejected(code: "closed" | "unreachable" | "too-large", message: string): Promise<never> {
-  return Promise.reject(new TransportError(code, message, false));
 }

@@ -20,6 +20,8 @@ export const RefusalCause = {
   crowded: 7,
   /** The certificate's name is not allowed. */
   certificateName: 8,
+  /** The inquiry cannot be answered now: too many, or the member does not know. */
+  notNow: 9,
 } as const;
 export type RefusalCause = (typeof RefusalCause)[keyof typeof RefusalCause];
 export type RefusalCauseName = keyof typeof RefusalCause;
@@ -43,6 +45,7 @@ const remedies: Readonly<Record<RefusalCauseName, string>> = {
   crowded: "Announce the members to the one that refuses (setPeers), or raise provisionalPeersMax.",
   certificateName:
     "Use a certificate whose common name or DNS name is in the list of allowed names, or extend the list.",
+  notNow: "Ask again later, or ask another member.",
 };
 
 /** What an operator can do about a refusal. */

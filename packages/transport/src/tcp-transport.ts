@@ -27,7 +27,7 @@ import { SnapshotReceivers } from "./snapshot-receiver.ts";
 import { SnapshotSender } from "./snapshot-sender.ts";
 import { TlsIdentity, type TlsOptions } from "./tls-identity.ts";
 import type { PeerAddresses, PeerStats, RequestOptions, Transport, TransportHandlers } from "./transport.ts";
-import { TransportError } from "./transport-error.ts";
+import { rejected, TransportError } from "./transport-error.ts";
 
 /** What a TCP transport needs. */
 export type TcpTransportOptions = {
@@ -147,6 +147,7 @@ export class TcpTransport implements Transport {
       isRemoved: (id) => this.#tombstones.has(id),
       hasRoomFor: (id) => this.#peers.has(id) || this.#hasProvisionalRoom(),
       onAdmitted: (connection, hello, rest) => this.#onAdmitted(connection, hello, rest),
+      onInquiry: handlers.onInquiry === undefined ? null : (bytes) => this.#answerInquiry(bytes),
     });
     this.#scheduleTick();
   }
@@ -242,6 +243,12 @@ export class TcpTransport implements Transport {
     await Promise.all([...this.#sending, this.#receivers?.close(), this.#acceptor.close()]);
   }
 
+  async #answerInquiry(bytes: Uint8Array): Promise<Uint8Array> {
+    const answer = this.#handlers?.onInquiry?.(bytes);
+    if (answer === undefined) throw new TransportError("closed", "the transport is closing", false);
+    return answer;
+  }
+
   #onAdmitted(connection: Connection, hello: Hello, rest: Uint8Array): void {
     let peer = this.#peers.get(hello.from);
     if (peer === undefined) {
@@ -328,10 +335,6 @@ export class TcpTransport implements Transport {
       for (const peer of this.#peers.values()) peer.tick(nowMs, late);
     }, limits.heartbeatMs);
   }
-}
-
-function rejected(code: "closed" | "unreachable" | "too-large", message: string): Promise<never> {
-  return Promise.reject(new TransportError(code, message, false));
 }
 
 function checkOptions(options: TcpTransportOptions): void {

@@ -36,6 +36,11 @@ export class TransportError extends Error {
   }
 }
 
+/** A request that certainly was not sent. */
+export function rejected(code: TransportErrorCode, message: string): Promise<never> {
+  return Promise.reject(new TransportError(code, message, false));
+}
+
 /**
  * What is wrong with received bytes:
  *

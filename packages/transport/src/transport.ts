@@ -28,6 +28,11 @@ export type TransportHandlers = {
    * promises that nothing was done; any other becomes `failed` with its message, which is indefinite.
    */
   onRequest(peer: NodeId, kind: number, bytes: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
+  /**
+   * Answers somebody who has no identity yet and may ask nothing else; absent if nobody does. A TransportError `refused`
+   * reaches the asker with its message, as does any other failure.
+   */
+  onInquiry?(bytes: Uint8Array): Promise<Uint8Array>;
   /** Null if this member sends no snapshots: every MsgSnap then fails. */
   readonly snapshotSource: SnapshotSource | null;
   /** Null if it takes none. */

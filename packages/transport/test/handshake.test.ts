@@ -5,8 +5,10 @@ import {
   encodeHandshake,
   type Handshake,
   handshakeBytesMax,
+  inquiryBytesMax,
   negotiateVersion,
   parseHandshake,
+  replyBytesMax,
 } from "../src/handshake.ts";
 import { type RefusalCauseName, refusalCauseName, remedyOf } from "../src/refusal.ts";
 import { WireError } from "../src/transport-error.ts";
@@ -38,6 +40,12 @@ const anyHandshake: fc.Arbitrary<Handshake> = fc
       kind: fc.constant("refusal" as const),
       cause: fc.nat(255),
       detail: fc.string({ maxLength: 100 }).filter((text) => !/\p{Cc}/u.test(text)),
+    }),
+    fc.record({
+      kind: fc.constant("inquiry" as const),
+      clusterId: fc.bigInt(0n, (1n << 64n) - 1n),
+      versions: fc.tuple(fc.nat(65_535), fc.nat(65_535)).map(([min, max]) => ({ min, max })),
+      bytes: fc.uint8Array({ maxLength: inquiryBytesMax }),
     }),
   )
   .map((handshake) => ({ ...handshake }));
@@ -73,6 +81,30 @@ describe("handshake", () => {
       flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
       assert.equal(parseOrRefuse(flipped), null);
     }
+  });
+
+  it("is a reply only for whoever asked, however long it is", () => {
+    for (const length of [0, 1, 900, 1001, replyBytesMax]) {
+      const bytes = encodeHandshake({ kind: "reply", bytes: new Uint8Array(length).fill(7) });
+      assert.throws(() => parseHandshake(bytes), { fault: "garbage" });
+      const parsed = parseHandshake(bytes, true);
+      assert.equal(parsed?.bytes, bytes.length);
+      assert.deepEqual(parsed?.handshake, { kind: "reply", bytes: new Uint8Array(length).fill(7) });
+      assert.equal(parseHandshake(bytes.subarray(0, bytes.length - 1), true), null);
+    }
+    const tooLong = { kind: "reply", bytes: new Uint8Array(65_536) } as const;
+    assert.throws(() => encodeHandshake(tooLong), RangeError);
+  });
+
+  it("does not ask more than an inquiry may", () => {
+    const versions = { min: 1, max: 1 };
+    const long = {
+      kind: "inquiry",
+      clusterId,
+      versions,
+      bytes: new Uint8Array(inquiryBytesMax + 1),
+    } as const;
+    assert.throws(() => parseHandshake(encodeHandshake(long)), { fault: "oversized" });
   });
 
   it("of other protocols is seen as garbage at the first wrong byte", () => {
@@ -156,7 +188,7 @@ describe("admission", () => {
         "isolated",
         "crowded",
         "certificateName",
-        null,
+        "notNow",
         null,
       ],
     );

@@ -34,6 +34,13 @@ export class RecordingMember implements TransportHandlers {
     this.snapshotSink = snapshots.sink ?? null;
   }
 
+  /** How it answers those without identity. */
+  inquiryHandler: (bytes: Uint8Array) => Promise<Uint8Array> = async (bytes) => bytes;
+
+  onInquiry(bytes: Uint8Array): Promise<Uint8Array> {
+    return this.inquiryHandler(bytes);
+  }
+
   onMessage(message: Message): void {
     this.messages.push(message);
   }

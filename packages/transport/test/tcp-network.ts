@@ -59,6 +59,10 @@ export class TcpMember implements ContractMember {
     this.#recorder.handler = handler;
   }
 
+  set inquiryHandler(handler: RecordingMember["inquiryHandler"]) {
+    this.#recorder.inquiryHandler = handler;
+  }
+
   /** Its events of one kind. */
   of<K extends TransportEvent["kind"]>(kind: K): Extract<TransportEvent, { kind: K }>[] {
     return this.events.filter((event): event is Extract<TransportEvent, { kind: K }> => event.kind === kind);

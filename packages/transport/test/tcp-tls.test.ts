@@ -7,12 +7,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { Inquirer, type InquiryAnswer } from "../src/inquirer.ts";
 import type { TlsOptions } from "../src/tls-identity.ts";
 import type { ContractNetwork } from "./contract-network.ts";
 import { eventually, turns } from "./eventually.ts";
+import { ManualClock } from "./manual-clock.ts";
 import { append, heartbeat } from "./messages.ts";
 import { RawDialer } from "./raw-peer.ts";
-import { type TcpMember, type TcpMemberOptions, TcpNetwork } from "./tcp-network.ts";
+import { clusterId, type TcpMember, type TcpMemberOptions, TcpNetwork } from "./tcp-network.ts";
 import { type CertificateFields, TestAuthority } from "./test-certificates.ts";
 import { describeTransportContract } from "./transport-contract.ts";
 
@@ -91,6 +93,40 @@ describe("TLS", () => {
     one.transport.send([heartbeat(1, 2, 1), large]);
     await eventually(() => two.messages.length === 2);
     assert.deepEqual(two.messages.at(-1), large);
+  });
+
+  test("who asks without identity needs a member's certificate all the same", async (network) => {
+    const tls = await network.files("strict", authority, local, authority.cert);
+    const one = await network.add(1, { tls: { ...tls, allowedNames: ["member"] } });
+    one.inquiryHandler = async () => Uint8Array.of(7);
+    const ask = async (files: TlsOptions | null): Promise<InquiryAnswer> => {
+      const inquirer = await Inquirer.open({
+        clusterId,
+        tls: files,
+        clock: new ManualClock(),
+        wallNow: Date.now,
+      });
+      try {
+        return await inquirer.ask(one.address, Uint8Array.of(1));
+      } finally {
+        inquirer.close();
+      }
+    };
+    const mine = await network.files("asker", authority, local, authority.cert);
+    assert.deepEqual(await ask(mine), { ok: true, bytes: Uint8Array.of(7) });
+    const named = await network.files("named", authority, { ...local, commonName: "else" }, authority.cert);
+    assert.deepEqual(await ask(named), {
+      ok: false,
+      cause: "certificateName",
+      text: "the certificate's name is not allowed",
+    });
+    const stranger = await network.files("stranger", otherAuthority, local, authority.cert);
+    const mistrusting = await network.files("mistrusting", authority, local, otherAuthority.cert);
+    for (const files of [stranger, mistrusting, null]) {
+      const answer = await ask(files);
+      assert.deepEqual([answer.ok, answer.ok ? "" : answer.cause], [false, null]);
+    }
+    assert.equal(one.of("inquiry-answered").length, 1);
   });
 
   test("a certificate of another authority is refused by the acceptor", async (network) => {

@@ -1,0 +1,51 @@
+/**
+ * Outcomes as bytes: what a member keeps of the last result of each session, to give a repeated command the same answer.
+ *
+ * JSON, with the two things that JSON lacks marked by a property that no outcome has. It is written once for each command
+ * of a session, never on the way of a plain command, and read only when a command is repeated.
+ */
+
+import type { Outcome } from "./outcome.ts";
+import { StoreError } from "./store-error.ts";
+
+const bytesMark = "$bytes";
+const integerMark = "$integer";
+
+/** Encodes an outcome. */
+export function encodeOutcome(outcome: Outcome): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(outcome, (_name, value: unknown) => mark(value)));
+}
+
+/** Decodes an outcome. Throws `corrupt`. */
+export function decodeOutcome(bytes: Uint8Array): Outcome {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes), (_name, value: unknown) => unmark(value)) as Outcome;
+  } catch (error) {
+    throw new StoreError("corrupt", `this is no outcome: ${String(error)}`, error);
+  }
+}
+
+function mark(value: unknown): unknown {
+  if (typeof value === "bigint") return { [integerMark]: value.toString() };
+  if (value instanceof Uint8Array) return { [bytesMark]: toHex(value) };
+  return value;
+}
+
+function unmark(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (bytesMark in value && typeof value[bytesMark] === "string") return fromHex(value[bytesMark]);
+  if (integerMark in value && typeof value[integerMark] === "string") return BigInt(value[integerMark]);
+  return value;
+}
+
+function toHex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
+  return text;
+}
+
+function fromHex(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length / 2);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = Number.parseInt(text.slice(at * 2, at * 2 + 2), 16);
+  return bytes;
+}
