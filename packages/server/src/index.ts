@@ -1,0 +1,17 @@
+/**
+ * The public face of `@quorate/server`: a server, what it is told, and the seam of its handlers.
+ */
+
+export type { LogLevel, ServerLog } from "./front/front-log.ts";
+export { serverVersion } from "./handlers/version.ts";
+export type {
+  CallContext,
+  DuplexHandler,
+  ResponseSink,
+  ServerStreamHandler,
+  UnaryHandler,
+} from "./rpc/call.ts";
+export { type Gatekeeper, type Route, Router } from "./rpc/router.ts";
+export { RpcCode, RpcError } from "./rpc/rpc-error.ts";
+export type { InitialMember, ServerSettings, TlsSettings } from "./settings.ts";
+export { Server, type ServerOptions, startServer } from "./start-server.ts";
