@@ -104,8 +104,10 @@ function checkLayer(tree: Tree, at: Import, name: string): Finding | null {
     };
   }
   if (target === folder && area !== "src") return null;
-  if (!house.get(folder)?.imports.includes(target)) {
-    const allowed = house.get(folder)?.imports.map((one) => scope + one) ?? [];
+  const layer = house.get(folder);
+  const mayImport = [...(layer?.imports ?? []), ...(area === "src" ? [] : (layer?.testImports ?? []))];
+  if (!mayImport.includes(target)) {
+    const allowed = mayImport.map((one) => scope + one);
     return {
       ...describe(
         at,

@@ -6,6 +6,8 @@
 export type Layer = {
   /** The packages that it may import, by folder name; nothing else is allowed. */
   readonly imports: readonly string[];
+  /** What its tests may import besides: the simulated seams of the packages below. */
+  readonly testImports: readonly string[];
   /** Whether it may use `node:` modules and packages from npm. */
   readonly isPure: boolean;
   /** Whether time, randomness, disk and network may reach it through seams only. */
@@ -13,6 +15,7 @@ export type Layer = {
 };
 
 const layer = (imports: readonly string[], rules: Partial<Layer> = {}): Layer => ({
+  testImports: [],
   isPure: false,
   isSeamed: false,
   ...rules,
@@ -42,10 +45,10 @@ export const house: ReadonlyMap<string, Layer> = new Map([
   ["storage", layer(["raft"])],
   ["transport", layer(["raft"])],
   ["member", layer(["raft", "store", "storage", "transport"], { isSeamed: true })],
-  ["server", layer(["member", "store", "etcd-api"])],
+  ["server", layer(["member", "store", "etcd-api"], { testImports: ["storage", "transport"] })],
   ["client", layer(["etcd-api"])],
   ["registry", layer(["client"])],
-  ["sim", layer(["member"])],
+  ["sim", layer(["raft", "store", "storage", "transport", "member"])],
   ["lab", layer(["sim", "client"])],
   ["cli", layer(everythingBelowCli)],
   ["dashboard", layer([])],
