@@ -68,7 +68,10 @@ export function runClient(
     child.once("error", reject);
     child.once("close", (code) => {
       clearTimeout(timer);
-      resolve({ code, stdout, stderr });
+      // What comes before the signal gets there is a matter of luck.
+      const end = options.until === undefined ? -1 : stdout.indexOf(options.until);
+      const isCut = options.until !== undefined && end >= 0;
+      resolve({ code, stdout: isCut ? stdout.slice(0, end + options.until.length) : stdout, stderr });
     });
   });
 }
