@@ -25,21 +25,25 @@ export type Placement = { readonly index: number; readonly term: number };
 /** The most that a length takes, and what a writer reserves for it. */
 const lengthBytesMax = 8;
 
-/** Encodes entries' data. */
-export function encodeProposals(batch: readonly Uint8Array[]): Uint8Array {
-  const bytes = batch.reduce((total, data) => total + lengthBytesMax + data.length, lengthBytesMax);
-  const writer = new ByteWriter(bytes).varint(batch.length);
+/** Proposals for the leader of a term: they get into the log in that term, or never. */
+export type Proposals = { readonly term: number; readonly batch: readonly Uint8Array[] };
+
+/** Encodes entries' data, and the term in which they are to be appended. */
+export function encodeProposals(term: number, batch: readonly Uint8Array[]): Uint8Array {
+  const bytes = batch.reduce((total, data) => total + lengthBytesMax + data.length, 2 * lengthBytesMax);
+  const writer = new ByteWriter(bytes).varint(term).varint(batch.length);
   for (const data of batch) writer.bytes(data);
   return writer.finish();
 }
 
 /** Decodes entries' data; they share a copy of `bytes`. @throws FormatError */
-export function decodeProposals(bytes: Uint8Array): Uint8Array[] {
+export function decodeProposals(bytes: Uint8Array): Proposals {
   const reader = new ByteReader(bytes.slice());
+  const term = reader.varint();
   const count = reader.varint();
   const batch: Uint8Array[] = [];
   for (let position = 0; position < count; position++) batch.push(reader.bytes());
-  return batch;
+  return { term, batch };
 }
 
 /** Encodes an answer: a placement, or why not. */

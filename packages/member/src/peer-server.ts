@@ -134,7 +134,7 @@ export class PeerServer {
     }
     return new Promise((resolve) => {
       this.engine.takeRemote({
-        batch: decodeProposals(bytes),
+        ...decodeProposals(bytes),
         answer: (placement) => resolve(encodePlacement(placement)),
       });
     });

@@ -18,6 +18,8 @@ export type Outgoing = { readonly serial: number; readonly data: Uint8Array };
 
 /** Proposals that a peer sent to this leader; `answer` is called once. */
 export type RemoteBatch = {
+  /** The term in which they are to get into the log, or never. */
+  readonly term: number;
   readonly batch: readonly Uint8Array[];
   readonly answer: (placement: Placement | MemberError) => void;
 };
@@ -75,10 +77,10 @@ export class ProposalSender {
     if (this.remote.length === 0) return;
     const { remote } = this;
     this.remote = [];
-    for (const { batch, answer } of remote) {
+    for (const { term, batch, answer } of remote) {
       const { node } = this.engine;
-      if (node.role !== Role.leader) {
-        answer(definitely("no-leader", "this member does not lead"));
+      if (node.role !== Role.leader || node.term !== term) {
+        answer(definitely("no-leader", `this member does not lead in term ${term}`));
         continue;
       }
       const outcome = node.proposeBatch(batch);
@@ -122,10 +124,13 @@ export class ProposalSender {
   private async forward(lead: NodeId, term: number, batch: readonly Outgoing[]): Promise<void> {
     const { transport, limits } = this.engine.parts;
     this.forwardsInFlight++;
-    for (const { serial } of batch) this.table.noteSent(serial);
+    for (const { serial } of batch) this.table.noteSent(serial, term);
     let answer: Placement | MemberError;
     try {
-      const bytes = encodeProposals(batch.map(({ data }) => data));
+      const bytes = encodeProposals(
+        term,
+        batch.map(({ data }) => data),
+      );
       const timeoutMs = limits.requestTimeoutMs;
       answer = decodePlacement(await transport.request(lead, requestKind.propose, bytes, { timeoutMs }));
     } catch (error) {

@@ -1,8 +1,10 @@
 /**
  * Proposals of this member that wait for their entry.
  *
- * A proposal is settled by what is applied, never by what was sent: by its own entry, or by another entry at the place
- * that a leader had given it, which proves that it can never be committed.
+ * A proposal is settled by what is applied, never by what was sent: by its own entry; by another entry at the place that
+ * a leader had given it; or by an entry of a later term than the one in which it was sent. A leader takes a proposal only
+ * in the term that its sender names, and terms in the log only rise (Raft §5.3), so that both prove that it can never be
+ * committed.
  */
 
 import { definitely, type MemberError, perhaps } from "./member-error.ts";
@@ -22,6 +24,7 @@ type Pending = {
   isSent: boolean;
   /** Where the leader put it; 0 while unknown. */
   index: number;
+  /** In which term it was sent or put there: no entry of another term is it. 0: not sent, or nothing can be told from it. */
   term: number;
 };
 
@@ -34,6 +37,8 @@ export class ProposalTable {
   private readonly pending = new Map<number, Pending>();
   private readonly byIndex = new Map<number, number>();
   private bytes = 0;
+  /** Term of the entry applied last. */
+  private appliedTerm = 0;
 
   constructor(bounds: ProposalBounds) {
     this.bounds = bounds;
@@ -63,16 +68,20 @@ export class ProposalTable {
     return this.pending.has(serial);
   }
 
-  /** It is on its way to the leader: from now on it may be committed. */
-  noteSent(serial: number): void {
+  /** It is on its way to the leader of a term: from now on it may be committed, as an entry of that term. */
+  noteSent(serial: number, term: number): void {
     const waiting = this.pending.get(serial);
-    if (waiting !== undefined) waiting.isSent = true;
+    if (waiting === undefined) return;
+    waiting.isSent = true;
+    waiting.term = term;
   }
 
   /** The leader certainly did not take it. */
   noteUnsent(serial: number): void {
     const waiting = this.pending.get(serial);
-    if (waiting !== undefined) waiting.isSent = false;
+    if (waiting === undefined) return;
+    waiting.isSent = false;
+    waiting.term = 0;
   }
 
   /** A leader appended it at `index` in `term`. */
@@ -97,6 +106,7 @@ export class ProposalTable {
       const text = `entry ${applied.index} of term ${applied.term} was committed in its place after a change of leader; propose it again`;
       this.take(expected)?.waiter.reject(definitely("superseded", text));
     }
+    if (applied.term > this.appliedTerm) this.supersede(applied);
     if (!isOwn || applied.origin === null) return;
     const waiting = this.take(applied.origin.serial);
     if (waiting === undefined) return;
@@ -104,8 +114,20 @@ export class ProposalTable {
     else waiting.waiter.reject(applied.error);
   }
 
+  /** The log has reached a later term: what was sent in an earlier one, and was not applied, never will be. */
+  private supersede({ index, term }: Applied): void {
+    this.appliedTerm = term;
+    for (const [serial, waiting] of this.pending) {
+      if (waiting.term === 0 || waiting.term >= term) continue;
+      const text = `the leader changed before it was committed: entry ${index} is of term ${term}, it was sent in term ${waiting.term}; propose it again`;
+      this.take(serial)?.waiter.reject(definitely("superseded", text));
+    }
+  }
+
   /** A snapshot replaced the entries up to `index`: what became of those that were placed there is not known. */
   skipTo(index: number): void {
+    // Those that have no place yet may be among them, or not: only their own entry can tell.
+    for (const waiting of this.pending.values()) if (waiting.index === 0) waiting.term = 0;
     for (const [placed, serial] of [...this.byIndex]) {
       if (placed > index) continue;
       const text = "this member took a snapshot instead of the entry, so the result is not known here";

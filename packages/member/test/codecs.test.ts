@@ -88,14 +88,14 @@ test("garbage for an envelope is refused", () => {
 test("requests between members come back", () => {
   fc.assert(
     fc.property(fc.array(bytes), safe, safe, (batch, index, term) => {
-      assert.deepEqual(decodeProposals(encodeProposals(batch)), batch);
+      assert.deepEqual(decodeProposals(encodeProposals(7, batch)), { term: 7, batch });
       assert.deepEqual(decodePlacement(encodePlacement({ index, term })), { index, term });
     }),
   );
   const error = decodePlacement(encodePlacement(definitely("transferring", "wait")));
   assert.ok(error instanceof MemberError);
   assert.deepEqual([error.code, error.definite, error.message], ["transferring", true, "wait"]);
-  assertSafe(decodeProposals, encodeProposals([text("one"), text("two")]));
+  assertSafe(decodeProposals, encodeProposals(7, [text("one"), text("two")]));
   assertSafe(decodePlacement, encodePlacement(definitely("no-leader", "nobody")));
 });
 

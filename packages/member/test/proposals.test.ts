@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MemberError } from "../src/index.ts";
 import { text } from "./tally.ts";
-import { VirtualCluster } from "./virtual-cluster.ts";
+import { electionTimeoutMs, VirtualCluster } from "./virtual-cluster.ts";
 
 test("a proposal is answered with the state machine's result, at every member", async () => {
   const cluster = await VirtualCluster.started();
@@ -120,6 +120,28 @@ test("a leader's proposal that another entry replaces is superseded, and never a
   assert.ok(error instanceof MemberError);
   assert.deepEqual([error.code, error.definite], ["superseded", true]);
   assert.deepEqual(await cluster.converged(), ["before", "after 1", "after 2"]);
+});
+
+test("what was sent to a leader that died is superseded as soon as another one commits, and may be proposed again", async () => {
+  const cluster = await VirtualCluster.started();
+  const lead = await cluster.leader();
+  const [asker] = cluster.followers();
+  assert.ok(asker !== undefined);
+  // The leader hears everything and is heard by nobody: it appends the proposal, and that is all that comes of it.
+  for (const other of cluster.hosts.values()) if (other !== lead) cluster.cutOneWay(lead, other);
+  const begunAtMs = cluster.clock.nowMs;
+  const call = asker.running.propose(text("lost"));
+  call.catch(() => undefined);
+  await cluster.advance(20);
+  lead.kill();
+  cluster.heal();
+  const error = await cluster.rejection(call);
+  assert.ok(error instanceof MemberError);
+  assert.deepEqual([error.code, error.definite], ["superseded", true]);
+  assert.ok(cluster.clock.nowMs - begunAtMs < 4 * electionTimeoutMs);
+  assert.equal(await cluster.propose(asker.name, "again"), 1);
+  lead.start();
+  assert.deepEqual(await cluster.converged(), ["again"]);
 });
 
 test("a signal ends the wait: definitely before the call, indefinitely during it", async () => {
