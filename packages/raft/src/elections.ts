@@ -90,7 +90,11 @@ function voteRefusal(raft: Raft, message: Message): VoteRefusal {
   return message.logTerm < raft.log.lastTerm() ? VoteRefusal.logTermBehind : VoteRefusal.logShorter;
 }
 
-/** Counts a reply to the present campaign. */
+/**
+ * Counts a reply to the present campaign. However many others grant it, nobody leads before its own vote is durable: with
+ * asynchronous writes a crash could take that vote back, and the same voters would elect it once more in the same term,
+ * with other entries at the same indexes.
+ */
 export function countVote(raft: Raft, message: Message): void {
   const expected = raft.role === Role.preCandidate ? MessageType.MsgPreVoteResp : MessageType.MsgVoteResp;
   if (message.type !== expected) return;
@@ -113,7 +117,7 @@ export function countVote(raft: Raft, message: Message): void {
     raft.becomeFollower(raft.term, none);
   } else if (result === VoteResult.won) {
     if (raft.role === Role.preCandidate) campaign(raft, "election");
-    else takeLeadership(raft);
+    else if (raft.votes.get(raft.id) === true) takeLeadership(raft);
   }
 }
 
