@@ -86,6 +86,10 @@ export class TestService implements SessionOwner {
     return {
       onBytes: (bytes) => {
         one.received.push(Buffer.from(bytes));
+        if (head.path === "/reply") {
+          stream.respond("usual-head", false);
+          stream.end(Buffer.from("reply"), "usual-tail");
+        }
         if (!isEcho) return;
         if (one.received.length === 1) stream.respond(encodeBlock([[":status", "200"]]), false);
         stream.write(Buffer.from(bytes));
@@ -143,6 +147,8 @@ export class Http2Fixture {
   readonly service = new TestService();
   readonly session: Http2Session;
   readonly client: Duplex;
+  /** What the session writes to. */
+  readonly server: Duplex;
   readonly frames: Frame[] = [];
   /** Resolves when the server has ended its side. */
   readonly ended: Promise<void>;
@@ -154,6 +160,7 @@ export class Http2Fixture {
   constructor(limits: Partial<SessionLimits> = {}) {
     const [client, server] = duplexPair();
     this.client = client;
+    this.server = server;
     client.on("data", (bytes: Buffer) => this.take(bytes));
     client.on("error", () => undefined);
     this.ended = new Promise((resolve) => {

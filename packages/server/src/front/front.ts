@@ -110,7 +110,7 @@ export class Front {
       budget: this.budget,
       share: { limits, pool: new BufferPool(), usual: usualAnswer },
       emit: this.emit,
-      onPlainStream: servePlainWith(this.http.client),
+      onPlainStream: servePlainWith(this.http.client, limits, this.budget),
     };
   }
 
@@ -204,7 +204,7 @@ export class Front {
   }
 
   private async openListener(address: ListenUrl, http: HttpHandler, withRpc: boolean): Promise<void> {
-    const onPlainStream = servePlainWith(http);
+    const onPlainStream = servePlainWith(http, this.limits, this.budget);
     const target = withRpc ? this.target : { ...this.target, router: null, onPlainStream };
     const listener = await Listener.open(
       address,

@@ -9,23 +9,37 @@ import { encodeBlock, type Field } from "../http2/hpack-encoder.ts";
 import { ErrorCode } from "../http2/http2-error.ts";
 import type { Http2Stream } from "../http2/http2-stream.ts";
 import type { RequestHead } from "../http2/request-head.ts";
+import type { ByteBudget } from "./byte-budget.ts";
+import type { FrontLimits } from "./front-limits.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "./http-exchange.ts";
+import { WindowGate } from "./window-gate.ts";
 
 /** Bytes of an answer that wait before its writer is held back. */
 const waitingBytesMax = 65_536;
 
 /** Makes what serves such streams. */
-export function servePlainWith(http: HttpHandler) {
+export function servePlainWith(http: HttpHandler, limits: FrontLimits, budget: ByteBudget) {
   return (stream: Http2Stream, head: RequestHead, socket: Socket): void => {
-    const request = makeRequest(stream, head, socket);
+    const gate = new WindowGate(stream, limits.streamWindowBytes, budget);
+    const request = makeRequest(stream, head, socket, gate);
     const response = new PlainResponse(stream, head.method);
+    let timer: NodeJS.Timeout | null = null;
+    // Clients of this kind (curl) take a reset behind the answer for a failure: the rest of the body is swallowed.
+    stream.isPatient = true;
+    response.writable.once("finish", () => {
+      if (stream.isRemoteEnded || stream.isClosed) return;
+      timer = setTimeout(() => stream.reset(ErrorCode.noError), limits.headersMs);
+      gate.resume();
+    });
     stream.attach({
       onBytes: (bytes) => {
-        if (!request.push(bytes)) stream.pause();
+        if (!response.writable.writableFinished && !request.push(bytes)) gate.pause();
       },
       onHalfClose: () => void request.push(null),
       onDrain: () => response.goOn(),
       onClose: () => {
+        if (timer !== null) clearTimeout(timer);
+        gate.release();
         response.writable.destroy();
         request.destroy();
       },
@@ -37,9 +51,14 @@ export function servePlainWith(http: HttpHandler) {
 
 const goAhead = encodeBlock([[":status", "100"]]);
 
-function makeRequest(stream: Http2Stream, head: RequestHead, socket: Socket): Readable & HttpRequest {
+function makeRequest(
+  stream: Http2Stream,
+  head: RequestHead,
+  socket: Socket,
+  gate: WindowGate,
+): Readable & HttpRequest {
   const readable = new Readable({
-    read: () => stream.resume(),
+    read: () => gate.resume(),
     destroy: (error, done) => {
       if (!stream.isRemoteEnded) stream.reset(ErrorCode.cancel);
       done(error);
@@ -57,7 +76,7 @@ function makeRequest(stream: Http2Stream, head: RequestHead, socket: Socket): Re
 
 /** By name; what comes several times is joined, as Node does it. */
 function headersOf(rawHeaders: readonly string[]): NodeJS.Dict<string> {
-  const headers: NodeJS.Dict<string> = {};
+  const headers = Object.create(null) as NodeJS.Dict<string>;
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;
     const value = rawHeaders[at + 1] as string;

@@ -3,13 +3,13 @@
  */
 
 import { type Block, encodeBlock, type Field } from "../http2/hpack-encoder.ts";
-import { ErrorCode } from "../http2/http2-error.ts";
 import type { Http2Stream, StreamReceiver } from "../http2/http2-stream.ts";
 import { RpcCode } from "../rpc/rpc-error.ts";
 import type { CallReceiver, CallWire } from "./call-wire.ts";
 import { acceptedEncodings } from "./compression.ts";
 import { encodeStatusMessage } from "./grpc-text.ts";
 import type { Http2Connection } from "./http2-connection.ts";
+import { WindowGate } from "./window-gate.ts";
 
 /** The content type whose answers connections have prepared. */
 export const usualContentType = "application/grpc";
@@ -21,7 +21,8 @@ export class Http2Wire implements CallWire, StreamReceiver {
   private readonly contentType: string;
   private receiver: CallReceiver | null = null;
   private isResponded = false;
-  private pausedBytes = 0;
+  /** Made when the stream is first paused: most never are. */
+  private gate: WindowGate | null = null;
 
   constructor(stream: Http2Stream, connection: Http2Connection, contentType: string) {
     this.stream = stream;
@@ -63,20 +64,13 @@ export class Http2Wire implements CallWire, StreamReceiver {
   }
 
   pause(): void {
-    if (this.pausedBytes > 0 || this.stream.isClosed) return;
-    // What the client may still send waits in the stream until it goes on: up to a window.
     const { limits, budget } = this.connection;
-    if (budget.take(limits.streamWindowBytes)) {
-      this.pausedBytes = limits.streamWindowBytes;
-      this.stream.pause();
-    } else {
-      this.stream.reset(ErrorCode.enhanceYourCalm);
-    }
+    this.gate ??= new WindowGate(this.stream, limits.streamWindowBytes, budget);
+    this.gate.pause();
   }
 
   resume(): void {
-    this.unpause();
-    this.stream.resume();
+    this.gate?.resume();
   }
 
   onBytes(bytes: Uint8Array): void {
@@ -92,7 +86,7 @@ export class Http2Wire implements CallWire, StreamReceiver {
   }
 
   onClose(): void {
-    this.unpause();
+    this.gate?.release();
     this.receiver?.onClose();
   }
 
@@ -112,11 +106,6 @@ export class Http2Wire implements CallWire, StreamReceiver {
     const fields = [...headFields(this.contentType), ...statusFields(code, message)];
     if (code === RpcCode.unimplemented) fields.push(["grpc-accept-encoding", acceptedEncodings]);
     this.stream.respond(encodeBlock(fields), true);
-  }
-
-  private unpause(): void {
-    this.connection.budget.give(this.pausedBytes);
-    this.pausedBytes = 0;
   }
 }
 

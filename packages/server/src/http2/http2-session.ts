@@ -323,7 +323,8 @@ export class Http2Session implements FrameSink {
 
   private leaveIfDone(): void {
     // Within a read, other frames may follow; what is gathered goes first.
-    if (this.isLastSaid && !this.isOver && this.streams.size === 0) process.nextTick(() => this.end());
+    if (this.isLastSaid && !this.isOver && this.streams.size === 0)
+      process.nextTick(() => this.endPatiently());
   }
 
   private fail(error: Http2Error): void {
@@ -339,7 +340,20 @@ export class Http2Session implements FrameSink {
     this.finish();
     this.socket.end();
     this.socket.resume();
+    this.linger();
+  }
+
+  /** The same, but a slow client gets all of its last answers. */
+  private endPatiently(): void {
+    if (this.isOver) return;
+    this.finish();
+    this.socket.end(() => this.linger());
+    this.socket.resume();
+  }
+
+  private linger(): void {
     this.lingerTimer = setTimeout(() => this.socket.destroy(), leaveMs);
+    if (this.socket.destroyed) clearTimeout(this.lingerTimer);
   }
 
   private finish(): void {

@@ -44,6 +44,8 @@ export class Http2Stream {
   /** Of the request's content-length, still to come; −1: none was said. */
   expectedBytes: number;
 
+  /** When it is answered while its client still sends, whoever serves it ends that; otherwise it is reset at once. */
+  isPatient = false;
   /** The client has sent everything; we have; the stream is gone. */
   isRemoteEnded = false;
   isLocalEnded = false;

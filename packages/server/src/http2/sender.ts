@@ -101,6 +101,7 @@ export class Sender {
 
   sendBytes(stream: Http2Stream, bytes: Uint8Array): void {
     const { length } = bytes;
+    if (length === 0) return;
     if (this.canSend(stream, length)) this.put(stream, bytes, 0, length, false);
     else this.enqueue(stream, bytes);
     this.scheduleFlush();
@@ -166,6 +167,8 @@ export class Sender {
   forget(stream: Http2Stream): void {
     this.queuedBytes -= stream.queue.bytes;
     stream.queue.clear();
+    // While the turns are being taken its own is passed over.
+    if (stream.isInTurn && !this.isPumping) this.turns.splice(this.turns.indexOf(stream), 1);
   }
 
   private canSend(stream: Http2Stream, length: number): boolean {

@@ -104,7 +104,7 @@ export class StreamTable implements StreamHost {
   noteSent(stream: Http2Stream): void {
     stream.isLocalEnded = true;
     if (stream.isRemoteEnded) this.close(stream);
-    else this.unfinished.push(stream);
+    else if (!stream.isPatient) this.unfinished.push(stream);
   }
 
   /** A whole header block. @throws Http2Error */
