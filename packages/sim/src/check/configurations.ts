@@ -1,0 +1,51 @@
+/**
+ * Questions about configurations that several checkers ask.
+ */
+
+import type { ConfState, NodeId } from "@quorate/raft";
+
+/** More than half. Not the core's function of that name: a checker must not be wrong together with what it checks. */
+export function majorityOf(count: number): number {
+  return Math.floor(count / 2) + 1;
+}
+
+/** Those whose majorities decide: one list, or while the configuration is joint two (Raft §6). */
+export function halvesOf({ voters, votersOutgoing }: ConfState): readonly (readonly NodeId[])[] {
+  if (votersOutgoing.length === 0) return voters.length === 0 ? [] : [voters];
+  return [voters, votersOutgoing];
+}
+
+/** Whether a member votes, in either half. */
+export function isVoter({ voters, votersOutgoing }: ConfState, node: NodeId): boolean {
+  return voters.includes(node) || votersOutgoing.includes(node);
+}
+
+/** Of the first half without a majority of those that `counts`: who counts there; null if each has one. O(voters). */
+export function missingMajority(
+  config: ConfState,
+  counts: (voter: NodeId) => boolean,
+): { readonly half: readonly NodeId[]; readonly counted: readonly NodeId[] } | null {
+  for (const half of halvesOf(config)) {
+    const counted = half.filter(counts);
+    if (counted.length < majorityOf(half.length)) return { half, counted };
+  }
+  return null;
+}
+
+/** The configuration that was in force after an index, if it is known. O(changes of the run), for rare moments. */
+export function latestConfig(configs: ReadonlyMap<number, ConfState>, index: number): ConfState | null {
+  let best = -1;
+  let found: ConfState | null = null;
+  for (const [at, config] of configs) {
+    if (at > index || at <= best) continue;
+    best = at;
+    found = config;
+  }
+  return found;
+}
+
+/** A configuration for people. */
+export function describeConfig({ voters, votersOutgoing, learners }: ConfState): string {
+  const outgoing = votersOutgoing.length === 0 ? "" : `, outgoing ${votersOutgoing.join(" ")}`;
+  return `voters ${voters.join(" ")}${outgoing}${learners.length === 0 ? "" : `, learners ${learners.join(" ")}`}`;
+}

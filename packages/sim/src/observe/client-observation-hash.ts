@@ -1,0 +1,59 @@
+/**
+ * What of a client's observation goes into the run's hash.
+ */
+
+import type { ClientSeen } from "./client-observation.ts";
+import type { RunningHash } from "./running-hash.ts";
+
+/** Takes an observation in; its kind is in already. */
+export function hashClientObservation(hash: RunningHash, seen: ClientSeen): void {
+  switch (seen.kind) {
+    case "read-called":
+    case "read-failed":
+    case "command-called":
+      hash.number(seen.call);
+      break;
+    case "read-answered":
+    case "command-answered":
+      hash.number(seen.call);
+      hash.number(seen.revision);
+      break;
+    case "compaction-answered":
+      hash.number(seen.revision);
+      break;
+    case "watch-opened":
+      hash.number(seen.watch);
+      hash.number(seen.startRevision);
+      break;
+    case "watch-delivered":
+      hash.number(seen.watch);
+      hash.number(seen.groups.length);
+      hash.number(seen.throughRevision);
+      break;
+    case "watch-progress":
+      hash.number(seen.watch);
+      hash.number(seen.revision);
+      break;
+    case "watch-ended":
+      hash.number(seen.watch);
+      hash.number(seen.compactRevision);
+      break;
+    case "lease-granted":
+    case "lease-kept":
+    case "lease-revoke-called":
+      hash.text(seen.lease.toString());
+      break;
+    case "replicated":
+      hash.number(seen.index);
+      hash.text(seen.digest);
+      break;
+    case "probe-called":
+    case "probe-answered":
+      hash.number(seen.probe);
+      break;
+    case "setup":
+    case "liveness-begun":
+    case "liveness-ended":
+      break;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * What of an observation goes into the run's hash: enough that no two different runs agree, little enough to be cheap.
+ */
+
+import type { Message, RaftEvent } from "@quorate/raft";
+import { hashClientObservation } from "./client-observation-hash.ts";
+import type { Observation } from "./observation.ts";
+import type { RunningHash } from "./running-hash.ts";
+
+const numbers = new Map<string, number>();
+
+/** A word as a number that depends on nothing but the word. */
+function numberOf(word: string): number {
+  const known = numbers.get(word);
+  if (known !== undefined) return known;
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < word.length; at++) hash = Math.imul(hash ^ word.charCodeAt(at), 0x0100_0193);
+  numbers.set(word, hash);
+  return hash;
+}
+
+/** Takes an observation in. */
+export function hashObservation(hash: RunningHash, observation: Observation): void {
+  hash.number(observation.atUs);
+  hash.number(observation.node);
+  hash.number(numberOf(observation.kind));
+  switch (observation.kind) {
+    case "raft":
+      hashPlain(hash, observation.event);
+      break;
+    case "member":
+    case "store":
+      hash.number(numberOf(observation.event.kind));
+      break;
+    case "sent":
+    case "received":
+      hashMessage(hash, observation.message);
+      break;
+    case "appended":
+    case "log-read":
+      hash.number(observation.entries.at(-1)?.index ?? 0);
+      hash.number(observation.entries.at(-1)?.term ?? 0);
+      break;
+    case "log-writing":
+    case "log-durable":
+      hash.number(observation.write.entries.at(-1)?.index ?? 0);
+      break;
+    case "recovered":
+      hash.number(observation.lastIndex);
+      hash.number(observation.hardState.term);
+      break;
+    case "snapshot-durable":
+    case "snapshot-installed":
+      hash.number(observation.metadata.index);
+      break;
+    case "config":
+      hash.number(observation.index);
+      break;
+    case "log-compacted":
+      hash.number(observation.upTo);
+      break;
+    case "applied":
+      hash.number(observation.entry.index);
+      hash.text(observation.digest);
+      break;
+    case "restored":
+      hash.number(observation.index);
+      hash.text(observation.digest);
+      break;
+    case "life":
+    case "fault":
+      hash.text(observation.what);
+      break;
+    default:
+      hashClientObservation(hash, observation);
+  }
+}
+
+function hashMessage(hash: RunningHash, message: Message): void {
+  hash.number(message.type);
+  hash.number(message.to);
+  hash.number(message.from);
+  hash.number(message.term);
+  hash.number(message.logTerm);
+  hash.number(message.index);
+  hash.number(message.commit);
+  hash.number(message.context);
+  hash.number(message.reject ? 1 : 0);
+  hash.number(message.rejectHint);
+  hash.number(message.entries.length);
+}
+
+function hashPlain(hash: RunningHash, event: RaftEvent): void {
+  hash.number(event.term);
+  hash.number(numberOf(event.kind));
+  switch (event.kind) {
+    case "role-changed":
+      hash.number(event.role);
+      hash.number(event.lead);
+      break;
+    case "entries-appended":
+      hash.number(event.firstIndex);
+      hash.number(event.lastIndex);
+      break;
+    case "commit-advanced":
+      hash.number(event.commit);
+      break;
+    case "vote-granted":
+    case "vote-refused":
+    case "vote-ignored":
+      hash.number(event.candidate);
+      hash.number(event.candidateTerm);
+      break;
+    default:
+      break;
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * The liveness phase: a random majority is healed for good, what is wrong with the others stays so for ever, and within a
+ * bound the majority must elect, answer and agree (V1–V4).
+ */
+
+import { EntryType, majoritySize, type NodeId, none } from "@quorate/raft";
+import { putRequest } from "@quorate/store";
+import { bytesOf } from "../workload/kv-request.ts";
+import type { Machine } from "../world/machine.ts";
+import { Priority } from "../world/virtual-time.ts";
+import { noWayFault } from "../world/way.ts";
+import type { World } from "../world/world.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** Latency of the ways of the healed. */
+const healedUs = 1000;
+const tryMs = 3000;
+/** Within so long somebody must lead: several elections at the widest adapted window. */
+const electWithinMs = 20_000;
+
+/** See the module. */
+export class LivenessPhase {
+  private readonly world: World;
+  private readonly random;
+  private core: readonly Machine[] = [];
+  private readonly answered = new Set<NodeId>();
+  /** Numbers of probes: a member has one, however often it has to be tried. */
+  private readonly probes = new Map<NodeId, number>();
+
+  constructor(world: World) {
+    this.world = world;
+    this.random = world.streams.stream("liveness");
+  }
+
+  /** Names of the healed; for reports. */
+  get names(): readonly string[] {
+    return this.core.map(({ name }) => name);
+  }
+
+  /**
+   * Heals a majority. False: there is none that could be healed, since too much was lost for ever; then nothing can be asked
+   * for.
+   */
+  begin(): boolean {
+    const { world } = this;
+    this.core = this.chooseCore();
+    if (this.core.length === 0) return false;
+    for (const machine of world.machines.values()) machine.disk.heal();
+    world.network.heal();
+    world.network.snapshotCutAtBytes = Number.POSITIVE_INFINITY;
+    for (const one of this.core) {
+      for (const other of this.core)
+        if (one !== other) world.network.way(one.id, other.id).setLatency(healedUs, healedUs);
+    }
+    for (const machine of world.machines.values()) if (!this.core.includes(machine)) this.abandon(machine);
+    for (const machine of this.core) {
+      machine.resume();
+      machine.start();
+    }
+    const core = this.core.map(({ id }) => id);
+    world.witness.see(0, { kind: "liveness-begun", core, electWithinMs });
+    for (const machine of this.core) this.probe(machine);
+    return true;
+  }
+
+  /**
+   * Voters that are whole, a majority of every configuration that may be in force: a random one, or all of them while a
+   * change is under way.
+   */
+  private chooseCore(): readonly Machine[] {
+    const { world, random } = this;
+    const config = world.ghost.latestConfig;
+    const voters = world.voters();
+    const whole = [...world.machines.values()].filter(
+      ({ id, brokenBy }) => voters.includes(id) && brokenBy === null && !world.atlas.isCharged(id),
+    );
+    const halves = config === null ? [voters] : [config.voters, config.votersOutgoing];
+    const isEnough = (machines: readonly Machine[]): boolean =>
+      halves.every((half) => {
+        const there = half.filter((id) => machines.some((machine) => machine.id === id));
+        return half.length === 0 || there.length >= majoritySize(half.length);
+      });
+    if (!isEnough(whole)) return [];
+    if (this.isChanging()) return this.alsoJoining(whole);
+    const least = Math.min(whole.length, majoritySize(voters.length));
+    const core = random.sample(whole, random.between(least, whole.length));
+    return isEnough(core) ? core : whole;
+  }
+
+  /** Whether a change of the configuration is in some log and not in force. */
+  private isChanging(): boolean {
+    const { latestConfig } = this.world.ghost;
+    if (latestConfig !== null && (latestConfig.votersOutgoing.length > 0 || latestConfig.learners.length > 0))
+      return true;
+    // Those that are down may have such entries too; only they know.
+    for (const { view } of this.world.machines.values()) {
+      if (view === null) return this.world.machines.size > this.world.plan.members;
+      const { applied, lastIndex } = view;
+      if (view.entries(applied + 1, lastIndex + 1).some(({ type }) => type !== EntryType.normal)) return true;
+    }
+    return false;
+  }
+
+  private alsoJoining(whole: readonly Machine[]): readonly Machine[] {
+    const { world } = this;
+    const others = [...world.machines.values()].filter(
+      (machine) =>
+        !whole.includes(machine) && machine.brokenBy === null && !world.atlas.isCharged(machine.id),
+    );
+    return [...whole, ...others];
+  }
+
+  /** The others keep what is wrong with them, or get something worse. */
+  private abandon(machine: Machine): void {
+    const { world, random } = this;
+    switch (random.below(4)) {
+      case 0:
+        machine.hold();
+        machine.kill();
+        break;
+      case 1:
+        machine.pause();
+        break;
+      case 2:
+        for (const other of world.machines.values()) {
+          if (other === machine) continue;
+          world.network.way(machine.id, other.id).add({ ...noWayFault, isCut: true });
+          // Deaf as well, or it can hear and not speak.
+          if (random.chance(500_000))
+            world.network.way(other.id, machine.id).add({ ...noWayFault, isCut: true });
+        }
+        break;
+      default:
+        machine.resume();
+    }
+  }
+
+  /** Members of the core that belong to the cluster by now. */
+  private get members(): readonly Machine[] {
+    const { latestConfig } = this.world.ghost;
+    if (latestConfig === null) return this.core;
+    const { voters, votersOutgoing, learners } = latestConfig;
+    const all = new Set([...voters, ...votersOutgoing, ...learners]);
+    return this.core.filter(({ id }) => all.has(id));
+  }
+
+  /** A client at each of the healed writes, until it is answered. One that was removed meanwhile says so: an answer too. */
+  private probe(machine: Machine): void {
+    const { world } = this;
+    const again = (): void => void world.time.after(50_000, Priority.client, () => this.probe(machine));
+    const { process } = machine;
+    const probe = this.probes.get(machine.id);
+    if (!this.members.includes(machine)) {
+      if (probe === undefined) again();
+      else this.noteAnswer(machine, probe);
+      return;
+    }
+    if (process === null || process.storeMember === null) {
+      again();
+      return;
+    }
+    const number = probe ?? this.probes.size + 1;
+    if (probe === undefined) {
+      this.probes.set(machine.id, number);
+      world.witness.see(machine.id, { kind: "probe-called", probe: number });
+    }
+    const command = putRequest({ key: bytesOf(`v/${machine.name}`), value: bytesOf(`${world.time.nowUs}`) });
+    process.gate
+      .orDeath(process.storeMember.execute(command, { timeoutMs: tryMs }), () => new Error("it died"))
+      .then(({ ok }) => (ok ? this.noteAnswer(machine, number) : again()), again);
+  }
+
+  private noteAnswer({ id }: Machine, probe: number): void {
+    this.world.witness.see(id, { kind: "probe-answered", probe });
+    this.answered.add(id);
+  }
+
+  /** Whether everything has come to rest. */
+  get isDone(): boolean {
+    const { members } = this;
+    if (members.some(({ id }) => !this.answered.has(id)) || this.answered.size < this.probes.size)
+      return false;
+    const [first] = members;
+    const lead = first?.view?.lead ?? none;
+    const last = first?.view?.lastIndex ?? 0;
+    if (first === undefined || lead === none) return false;
+    const isSame = members.every(
+      ({ view }) => view !== null && view.lead === lead && view.applied === last && view.lastIndex === last,
+    );
+    return isSame && new Set(members.map(({ member }) => member?.member.digest()?.digest)).size === 1;
+  }
+
+  /** What is missing when the time is over. */
+  findings(): Verdict {
+    const { members, world } = this;
+    const atUs = world.time.nowUs;
+    const state = members.map((machine) => this.describe(machine)).join("; ");
+    const terms = members.map(({ view }) => view?.lead ?? none);
+    const silent = members.filter(({ id }) => !this.answered.has(id)).map(({ name }) => name);
+    const fail = (invariant: string, what: string): Verdict => ({
+      kind: "liveness",
+      invariant,
+      atUs,
+      text: `${what} among ${this.names.join(", ")}, healed: ${state}`,
+    });
+    if (terms.every((lead) => lead === none)) return fail("V1", "nobody leads");
+    if (new Set(terms).size > 1) return fail("V2", "they do not agree on a leader");
+    if (silent.length > 0) return fail("V3", `no answer at ${silent.join(", ")}`);
+    return fail("V4", "their states do not converge");
+  }
+
+  private describe({ name, view, isUp, failure, brokenBy }: Machine): string {
+    if (view === null) return `${name} ${isUp ? "starts" : `is down (${brokenBy ?? failure ?? ""})`}`;
+    const { term, lead, commit, applied, lastIndex } = view;
+    return `${name} term ${term} follows ${this.world.nameOf(lead)} commit ${commit} applied ${applied} last ${lastIndex}`;
+  }
+}

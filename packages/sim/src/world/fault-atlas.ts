@@ -1,0 +1,70 @@
+/**
+ * The fault atlas: who lost something that he had promised to keep, and whether the cluster can bear one more.
+ *
+ * Two rules keep damage within the model. A majority must stay whole, or nothing could ever come to rest; with it goes that
+ * at most a replication quorum less one ever loses a byte. And a loss that its member cannot notice is allowed only if a
+ * majority has the entries without any of the damaged: of what only two of three have, one must not lose it in silence.
+ * Hard states are spared: they are stored twice, and forgetting a vote is beyond the model.
+ */
+
+import { majoritySize, type NodeId } from "@quorate/raft";
+import type { Ghost } from "../observe/ghost.ts";
+import type { HiddenLoss } from "./machine-disk.ts";
+
+/** See the module. */
+export class FaultAtlas {
+  private readonly charged = new Set<NodeId>();
+  private readonly ghost: Ghost;
+  private readonly voters: () => readonly NodeId[];
+
+  /** `voters`: those in force, or of the first configuration. */
+  constructor(ghost: Ghost, voters: () => readonly NodeId[]) {
+    this.ghost = ghost;
+    this.voters = voters;
+  }
+
+  /** Whether a member has lost, or may have lost, something. */
+  isCharged(node: NodeId): boolean {
+    return this.charged.has(node);
+  }
+
+  get chargedNodes(): ReadonlySet<NodeId> {
+    return this.charged;
+  }
+
+  /** Charges a member with damage; false: the cluster could not bear it. */
+  charge(node: NodeId): boolean {
+    if (!this.canCharge(node)) return false;
+    this.charged.add(node);
+    return true;
+  }
+
+  /** Whether a member's damage would leave a majority whole. */
+  canCharge(node: NodeId): boolean {
+    if (this.charged.has(node)) return true;
+    const voters = this.voters();
+    const whole = voters.filter((voter) => voter !== node && !this.charged.has(voter));
+    return whole.length >= majoritySize(voters.length);
+  }
+
+  /** Judges a hidden loss when it would come to pass; if it may, the member is charged with it. */
+  judge(node: NodeId, loss: HiddenLoss): boolean {
+    if (!this.canCharge(node) || !this.isCovered(node, loss.lastIndex)) return false;
+    this.charged.add(node);
+    return true;
+  }
+
+  /** Whether a majority has an entry of this member's, and all before it, without the damaged. */
+  private isCovered(node: NodeId, index: number): boolean {
+    if (index === 0) return true;
+    const hash = this.ghost.node(node).durable.log.hash(index);
+    if (hash === undefined) return index <= this.ghost.node(node).durable.snapshotIndex;
+    const voters = this.voters();
+    const having = voters.filter((voter) => {
+      if (voter === node || this.charged.has(voter)) return false;
+      const { log, snapshotIndex } = this.ghost.node(voter).durable;
+      return index <= Math.max(log.base, snapshotIndex) || log.hash(index) === hash;
+    });
+    return having.length >= majoritySize(voters.length);
+  }
+}

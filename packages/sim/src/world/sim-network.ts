@@ -1,0 +1,149 @@
+/**
+ * The network of the simulation: the memory network, with ways that are slow, narrow, lossy, clogged or cut.
+ */
+
+import type { NodeId } from "@quorate/raft";
+import {
+  type Envelope,
+  MemoryNetwork,
+  type MemoryTransport,
+  type MemoryTransportOptions,
+} from "@quorate/transport";
+import type { Topology } from "../plan/plan.ts";
+import type { RandomStreams } from "./random-streams.ts";
+import { hopsBetween } from "./topology.ts";
+import { Priority, type VirtualTime } from "./virtual-time.ts";
+import { Way } from "./way.ts";
+
+export type SimNetworkOptions = {
+  readonly topology: Topology;
+  /** How many places the topology has. */
+  readonly places: number;
+  readonly latency: { readonly minUs: number; readonly meanUs: number };
+  /**
+   * Hands an arrival to the process of a member: at once if it runs, later if it is paused; false if it is down.
+   */
+  readonly arrive: (node: NodeId, deliver: () => void) => boolean;
+};
+
+/** See the module. */
+export class SimNetwork {
+  private readonly time: VirtualTime;
+  private readonly streams: RandomStreams;
+  private readonly options: SimNetworkOptions;
+  private readonly memory: MemoryNetwork;
+  private readonly ways = new Map<NodeId, Map<NodeId, Way>>();
+  private readonly places = new Map<NodeId, number>();
+  /** What arrived over a clogged way, in order. */
+  private readonly clogged = new Map<string, (() => void)[]>();
+  /** Snapshot streams break after so many bytes of the whole. */
+  snapshotCutAtBytes = Number.POSITIVE_INFINITY;
+  /** Envelopes that took off. */
+  sent = 0;
+
+  constructor(time: VirtualTime, streams: RandomStreams, options: SimNetworkOptions) {
+    this.time = time;
+    this.streams = streams;
+    this.options = options;
+    this.memory = new MemoryNetwork({ onEnvelope: (envelope) => this.plan(envelope) });
+  }
+
+  /** Says where a member stands in the topology; before anything is sent to or by it. */
+  place(node: NodeId, place: number): void {
+    this.places.set(node, place);
+  }
+
+  /** A member's end. */
+  attach(options: MemoryTransportOptions): MemoryTransport {
+    return this.memory.attach(options);
+  }
+
+  /** The way from one member to another. */
+  way(from: NodeId, to: NodeId): Way {
+    let ways = this.ways.get(from);
+    if (ways === undefined) {
+      ways = new Map();
+      this.ways.set(from, ways);
+    }
+    let way = ways.get(to);
+    if (way === undefined) {
+      const { topology, places, latency } = this.options;
+      const fromPlace = this.places.get(from) ?? 0;
+      const toPlace = this.places.get(to) ?? 0;
+      const hops = Math.max(1, hopsBetween(topology, places, fromPlace, toPlace));
+      const random = this.streams.stream(`network ${fromPlace}>${toPlace}`);
+      way = new Way(random, latency.minUs * hops, latency.meanUs * hops);
+      ways.set(to, way);
+    }
+    return way;
+  }
+
+  /** Every way that was used. */
+  *allWays(): Iterable<Way> {
+    for (const ways of this.ways.values()) yield* ways.values();
+  }
+
+  /** A way is no longer clogged: what waited arrives. */
+  unclog(from: NodeId, to: NodeId): void {
+    if (this.way(from, to).isClogged) return;
+    const waiting = this.clogged.get(`${from}>${to}`) ?? [];
+    this.clogged.delete(`${from}>${to}`);
+    for (const arrive of waiting) this.time.after(0, Priority.arrival, arrive);
+  }
+
+  /** Takes every fault of every way away; what waited arrives. */
+  heal(): void {
+    for (const way of this.allWays()) way.heal();
+    const waiting = [...this.clogged.values()].flat();
+    this.clogged.clear();
+    for (const arrive of waiting) this.time.after(0, Priority.arrival, arrive);
+  }
+
+  /** A process died: what was on its connections is lost, and its peers see that. */
+  dropConnections(node: NodeId): void {
+    for (const envelope of this.memory.inFlight()) {
+      if (envelope.to === node || (envelope.from === node && envelope.kind !== "message"))
+        this.memory.drop(envelope);
+    }
+  }
+
+  private plan(envelope: Envelope): void {
+    this.sent++;
+    const { from, to, lane, payload, kind } = envelope;
+    const flight = this.way(from, to).plan(this.time.nowUs, lane, payload.length, kind === "message");
+    const isLost = flight === null;
+    const arrivesAtUs = flight?.arrivesAtUs ?? this.time.nowUs + 1;
+    this.time.after(arrivesAtUs - this.time.nowUs, Priority.arrival, () => this.land(envelope, isLost));
+    if (flight?.doubles === true) this.time.after(0, Priority.arrival, () => this.double(envelope));
+  }
+
+  /** The double takes a flight of its own. */
+  private double(envelope: Envelope): void {
+    if (this.memory.isInFlight(envelope)) this.memory.duplicate(envelope);
+  }
+
+  private land(envelope: Envelope, isLost: boolean): void {
+    const { from, to } = envelope;
+    if (!this.memory.isInFlight(envelope)) return;
+    const way = this.way(from, to);
+    if (isLost || way.isCut) {
+      this.memory.drop(envelope, { report: false });
+      return;
+    }
+    if (way.isClogged) {
+      const name = `${from}>${to}`;
+      const waiting = this.clogged.get(name);
+      const arrive = (): void => this.land(envelope, false);
+      if (waiting === undefined) this.clogged.set(name, [arrive]);
+      else waiting.push(arrive);
+      return;
+    }
+    if (!this.options.arrive(to, () => this.deliver(envelope))) this.memory.drop(envelope);
+  }
+
+  private deliver(envelope: Envelope): void {
+    if (!this.memory.isInFlight(envelope)) return;
+    if (envelope.kind !== "snapshot") this.memory.deliver(envelope);
+    else void this.memory.deliverSnapshot(envelope, { cutAtBytes: this.snapshotCutAtBytes });
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The world of one run: machines, a network and time, from one plan and its seed.
+ */
+
+import type { NodeId } from "@quorate/raft";
+import { Ghost } from "../observe/ghost.ts";
+import { Witness } from "../observe/witness.ts";
+import type { Plan } from "../plan/plan.ts";
+import { FaultAtlas } from "./fault-atlas.ts";
+import { Machine, type MachineSettings } from "./machine.ts";
+import { type RandomStream, RandomStreams } from "./random-streams.ts";
+import { SimNetwork } from "./sim-network.ts";
+import { Priority, VirtualTime } from "./virtual-time.ts";
+
+const alphabet = "abcdefghijklmnopqrstuvwxyz";
+const segmentBytesDefault = 64 * 1024;
+
+/** See the module. */
+export class World {
+  readonly plan: Plan;
+  readonly time = new VirtualTime();
+  readonly streams: RandomStreams;
+  readonly random: RandomStream;
+  readonly witness: Witness;
+  readonly ghost: Ghost;
+  readonly atlas: FaultAtlas;
+  readonly network: SimNetwork;
+  readonly settings: Omit<MachineSettings, "segmentBytes">;
+  readonly segmentBytes: number;
+  /** Everything that ever was, by name. */
+  readonly machines = new Map<string, Machine>();
+  /** Whether a machine that ended by itself is started again. */
+  restartsAfterMs: number | null = 300;
+  /** Told when a member takes part. */
+  onRunning: (machine: Machine) => void = () => undefined;
+  private readonly byId = new Map<NodeId, Machine>();
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.streams = new RandomStreams(plan.seed);
+    this.random = this.streams.stream("world");
+    this.witness = new Witness(() => this.time.nowUs);
+    this.ghost = new Ghost((node) => this.byId.get(node)?.view ?? null);
+    this.atlas = new FaultAtlas(this.ghost, () => this.voters());
+    this.network = new SimNetwork(this.time, this.streams, {
+      topology: plan.topology,
+      places: plan.members,
+      latency: plan.latency,
+      arrive: (node, deliver) => this.byId.get(node)?.arrive(deliver) ?? false,
+    });
+    const { segmentBytes = segmentBytesDefault, ...settings } = plan.settings as MachineSettings;
+    this.settings = settings;
+    this.segmentBytes = segmentBytes;
+    for (let place = 0; place < plan.members; place++) this.add(alphabet[place] ?? `m${place}`, place, false);
+  }
+
+  /** A machine more. One that joins must be added to the cluster by somebody. */
+  add(name: string, place: number, joins: boolean): Machine {
+    const machine = new Machine(this, { name, place, joins });
+    this.machines.set(name, machine);
+    this.byId.set(machine.id, machine);
+    return machine;
+  }
+
+  /** Starts all members, a little apart. */
+  start(): void {
+    for (const machine of this.machines.values())
+      this.time.after(this.random.below(20_000), Priority.fault, () => machine.start());
+  }
+
+  machine(id: NodeId): Machine | undefined {
+    return this.byId.get(id);
+  }
+
+  /** Name of a member, for people. */
+  nameOf(id: NodeId): string {
+    return this.byId.get(id)?.name ?? (id === 0 ? "" : String(id));
+  }
+
+  /** `host:port` of every machine that there is. */
+  addresses(): Record<string, string> {
+    const there = [...this.machines.values()].filter(({ brokenBy }) => brokenBy === null);
+    return Object.fromEntries(there.map(({ name }) => [name, addressOf(name)]));
+  }
+
+  /** Voters of the latest configuration, or those that the cluster begins with. */
+  voters(): readonly NodeId[] {
+    const { latestConfig } = this.ghost;
+    if (latestConfig === null)
+      return [...this.machines.values()].slice(0, this.plan.members).map(({ id }) => id);
+    return [...new Set([...latestConfig.voters, ...latestConfig.votersOutgoing])];
+  }
+
+  /** A process ended by itself. */
+  onEnded(machine: Machine): void {
+    if (this.restartsAfterMs === null) return;
+    this.time.after(this.restartsAfterMs * 1000, Priority.fault, () => machine.start());
+  }
+}
+
+/** Where a machine is reached. */
+export function addressOf(name: string): string {
+  return `${name}:7000`;
+}
