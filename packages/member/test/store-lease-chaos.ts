@@ -148,8 +148,8 @@ export class LeaseChaos {
     const { cluster } = this.all;
     const { random } = this;
     const lead = cluster.findLeader();
-    const any = random.pick([...cluster.hosts.values()]);
-    const host = lead !== null && random.once(2) ? lead : any;
+    const anybody = random.pick([...cluster.hosts.values()]);
+    const host = lead !== null && random.once(2) ? lead : anybody;
     const forMs = 50 + random.below(random.once(3) ? 6000 : 700);
     const later = (undo: () => void): void => void cluster.clock.at(forMs, undo);
     switch (random.below(7)) {
