@@ -45,7 +45,7 @@ describe("commands about the cluster do what etcdctl does", { skip: etcdIsAbsent
     const { stdout } = await runCommand(["endpoint", "health", "--endpoints", twins.ours.endpoint]);
     assert.match(
       stdout,
-      /^127\.0\.0\.1:\d+ is healthy: successfully committed proposal: took = [0-9.]+(?:µs|ms|s)\n$/,
+      /^127\.0\.0\.1:\d+ is healthy: successfully committed proposal: took = [0-9.]+(?:Â?µs|ms|s)\n$/,
     );
   });
 

@@ -71,7 +71,7 @@ function plain(
     .replaceAll(endpoint, "ENDPOINT")
     .replaceAll(lease === "0" ? /(?!)/g : new RegExp(`${lease}|${BigInt(`0x${lease}`)}`, "g"), "LEASE")
     .replaceAll(/(remaining\(|"ttl":|"TTL" : )[0-9]+/g, "$1TTL")
-    .replaceAll(/"?[0-9]+(?:\.[0-9]+)?(?:µs|ms|s)"?(?=[\s,}])/g, "TOOK")
+    .replaceAll(/"?[0-9]+(?:\.[0-9]+)?(?:Â?µs|ms|s)"?(?=[\s,}])/g, "TOOK")
     .replaceAll(/("dbSize(?:InUse)?":|"DBSize" : )[0-9]+/g, "$1SIZE")
     .replaceAll(/ *[0-9.]+ [kM]B/g, " SIZE");
   return { code, stdout: text };
