@@ -2,7 +2,8 @@ import { Role } from "@quorate/raft";
 import type { Checker } from "./checker.ts";
 
 /**
- * S4: a new leader's log has every committed entry (Raft §5.4, figure 3). The chain hash at the last committed index
+ * S4: a new leader's log has every entry that was committed in an earlier term (Raft §5.4, figure 3). One that was stopped
+ * in its campaign may win it when a later leader has committed more already. The chain hash at the last of those indexes
  * stands for all of them.
  */
 export function makeS4(): Checker {
@@ -15,7 +16,8 @@ export function makeS4(): Checker {
       const { event, node } = observation;
       if (event.role !== Role.leader || ghost.lastCommitted === 0) return null;
       const log = ghost.nodes.get(node)?.log;
-      const last = ghost.lastCommitted;
+      let last = ghost.lastCommitted;
+      while (last > 0 && (ghost.committed[last]?.committedIn ?? 0) >= event.term) last--;
       if (log === undefined || log.base >= last) return null;
       return log.hash(last) === ghost.committed[last]?.hash
         ? null

@@ -28,8 +28,10 @@ export type GhostNode = {
   life: number;
 };
 
-/** An entry known to be committed. */
-export type Committed = { readonly term: number; readonly hash: number };
+/** An entry known to be committed: its term, its chain hash, and the term of the leader that committed it. */
+export type Committed = { readonly term: number; readonly hash: number; readonly committedIn: number };
+
+type CommitAdvanced = Extract<RaftEvent, { readonly kind: "commit-advanced" }>;
 
 /** See the module. Checkers read it before it takes an observation in. */
 export class Ghost {
@@ -106,19 +108,19 @@ export class Ghost {
 
   private takeRaft(node: GhostNode, event: RaftEvent): void {
     if (event.kind === "commit-advanced") {
-      this.commit(node, event.from, event.commit);
+      this.commit(node, event);
     } else if (event.kind === "log-restored") {
       const { index, term } = event.snapshot;
       node.log.reset(index, term, this.committed[index]?.hash ?? 0);
     }
   }
 
-  private commit(node: GhostNode, from: number, to: number): void {
-    for (let index = from + 1; index <= to; index++) {
+  private commit(node: GhostNode, { from, commit, term: committedIn }: CommitAdvanced): void {
+    for (let index = from + 1; index <= commit; index++) {
       const hash = node.log.hash(index);
       const term = node.log.term(index);
       if (hash === undefined || term === undefined || this.committed[index] !== undefined) continue;
-      this.committed[index] = { term, hash };
+      this.committed[index] = { term, hash, committedIn };
       this.lastCommitted = Math.max(this.lastCommitted, index);
     }
   }

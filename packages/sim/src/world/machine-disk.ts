@@ -100,8 +100,8 @@ export class MachineDisk {
     this.settleOverlays(judge);
     for (const lie of this.lies) {
       if (judge(lie)) continue;
-      this.tamper(lie.path, {});
-      this.tamper(finalPath(lie.path), {});
+      this.makeDurable(lie.path);
+      this.makeDurable(finalPath(lie.path));
     }
     this.lies = [];
     this.memory.crash(this.crashOptions(keepsPercent));
@@ -128,8 +128,17 @@ export class MachineDisk {
     this.overlays.clear();
   }
 
-  /** Changes a file behind everybody's back, or makes it durable, unless it is gone. */
-  private tamper(path: string, change: { readonly write?: Uint8Array; readonly position?: number }): void {
+  /** Everything that a reader sees now; a sync that failed since may have made the disk forget that it has to be written. */
+  private makeDurable(path: string): void {
+    try {
+      this.memory.tamper(path, { write: this.memory.contents(path) });
+    } catch (error) {
+      if (!(error instanceof DiskError) || error.code !== "not-found") throw error;
+    }
+  }
+
+  /** Changes a file behind everybody's back, unless it is gone. */
+  private tamper(path: string, change: { readonly write: Uint8Array; readonly position: number }): void {
     try {
       this.memory.tamper(path, change);
     } catch (error) {
