@@ -22,6 +22,8 @@ export type GhostNode = {
   readonly log: Chain;
   readonly durable: Durable;
   isUp: boolean;
+  /** The configuration that it goes by. */
+  config: ConfState | null;
   /** Its disk is gone for good. */
   isGone: boolean;
   /** Rises with each start. */
@@ -55,7 +57,7 @@ export class Ghost {
     let node = this.nodes.get(id);
     if (node === undefined) {
       const durable = { hardState: emptyHardState, log: new Chain(), snapshotIndex: 0 };
-      node = { id, log: new Chain(), durable, isUp: false, isGone: false, life: 0 };
+      node = { id, log: new Chain(), durable, config: null, isUp: false, isGone: false, life: 0 };
       this.nodes.set(id, node);
     }
     return node;
@@ -72,6 +74,7 @@ export class Ghost {
         this.node(id).log.append(observation.entries);
         break;
       case "config":
+        this.node(id).config = observation.config;
         this.takeConfig(observation.index, observation.config);
         break;
       case "log-durable": {

@@ -69,20 +69,17 @@ export class LivenessPhase {
    */
   private chooseCore(): readonly Machine[] {
     const { world, random } = this;
-    const config = world.ghost.latestConfig;
-    const voters = world.voters();
+    const voters = new Set(world.halves().flat());
     const whole = [...world.machines.values()].filter(
-      ({ id, brokenBy }) => voters.includes(id) && brokenBy === null && !world.atlas.isCharged(id),
+      ({ id, brokenBy }) => voters.has(id) && brokenBy === null && !world.atlas.isCharged(id),
     );
-    const halves = config === null ? [voters] : [config.voters, config.votersOutgoing];
-    const isEnough = (machines: readonly Machine[]): boolean =>
-      halves.every((half) => {
-        const there = half.filter((id) => machines.some((machine) => machine.id === id));
-        return half.length === 0 || there.length >= majoritySize(half.length);
-      });
+    const isEnough = (machines: readonly Machine[]): boolean => {
+      const there = new Set(machines.map(({ id }) => id));
+      return world.atlas.haveMajorities((voter) => there.has(voter));
+    };
     if (!isEnough(whole)) return [];
     if (this.isChanging()) return this.alsoJoining(whole);
-    const least = Math.min(whole.length, majoritySize(voters.length));
+    const least = Math.min(whole.length, majoritySize(voters.size));
     const core = random.sample(whole, random.between(least, whole.length));
     return isEnough(core) ? core : whole;
   }

@@ -15,12 +15,12 @@ import type { HiddenLoss } from "./machine-disk.ts";
 export class FaultAtlas {
   private readonly charged = new Set<NodeId>();
   private readonly ghost: Ghost;
-  private readonly voters: () => readonly NodeId[];
+  private readonly halves: () => readonly (readonly NodeId[])[];
 
-  /** `voters`: those in force, or of the first configuration. */
-  constructor(ghost: Ghost, voters: () => readonly NodeId[]) {
+  /** `halves`: the lists of voters whose majorities may be needed. */
+  constructor(ghost: Ghost, halves: () => readonly (readonly NodeId[])[]) {
     this.ghost = ghost;
-    this.voters = voters;
+    this.halves = halves;
   }
 
   /** Whether a member has lost, or may have lost, something. */
@@ -39,12 +39,16 @@ export class FaultAtlas {
     return true;
   }
 
-  /** Whether a member's damage would leave a majority whole. */
+  /** Whether a member's damage would leave majorities whole. */
   canCharge(node: NodeId): boolean {
-    if (this.charged.has(node)) return true;
-    const voters = this.voters();
-    const whole = voters.filter((voter) => voter !== node && !this.charged.has(voter));
-    return whole.length >= majoritySize(voters.length);
+    return (
+      this.charged.has(node) || this.haveMajorities((voter) => voter !== node && !this.charged.has(voter))
+    );
+  }
+
+  /** Whether in each list of voters a majority `counts`. */
+  haveMajorities(counts: (voter: NodeId) => boolean): boolean {
+    return this.halves().every((half) => half.filter(counts).length >= majoritySize(half.length));
   }
 
   /** Judges a hidden loss when it would come to pass; if it may, the member is charged with it. */
@@ -59,12 +63,12 @@ export class FaultAtlas {
     if (index === 0) return true;
     const hash = this.ghost.node(node).durable.log.hash(index);
     if (hash === undefined) return index <= this.ghost.node(node).durable.snapshotIndex;
-    const voters = this.voters();
-    const having = voters.filter((voter) => {
+    return this.haveMajorities((voter) => {
       if (voter === node || this.charged.has(voter)) return false;
-      const { log, snapshotIndex } = this.ghost.node(voter).durable;
+      const known = this.ghost.nodes.get(voter);
+      if (known === undefined) return false;
+      const { log, snapshotIndex } = known.durable;
       return index <= Math.max(log.base, snapshotIndex) || log.hash(index) === hash;
     });
-    return having.length >= majoritySize(voters.length);
   }
 }

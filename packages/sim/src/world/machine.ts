@@ -55,6 +55,8 @@ export class Machine {
   readonly name: string;
   readonly id: NodeId;
   readonly place: number;
+  /** Whether it was added to a running cluster. */
+  readonly joins: boolean;
   readonly clock: MachineClock;
   readonly disk: MachineDisk;
   readonly state: StateDisk;
@@ -65,7 +67,6 @@ export class Machine {
   private holds = 0;
   private readonly world: World;
   private readonly random: RandomStream;
-  private readonly joins: boolean;
   private life = 0;
   private errorsAtStart = 0;
   private lastFailure: string | null = null;
@@ -145,7 +146,7 @@ export class Machine {
       ...world.settings,
       name: this.name,
       token,
-      peers: world.addresses(),
+      peers: world.peersOf(this),
       join: this.joins,
       onEvent: (event) => {
         tell(event);

@@ -41,7 +41,7 @@ export class World {
     this.random = this.streams.stream("world");
     this.witness = new Witness(() => this.time.nowUs);
     this.ghost = new Ghost((node) => this.byId.get(node)?.view ?? null);
-    this.atlas = new FaultAtlas(this.ghost, () => this.voters());
+    this.atlas = new FaultAtlas(this.ghost, () => this.halves());
     this.network = new SimNetwork(this.time, this.streams, {
       topology: plan.topology,
       places: plan.members,
@@ -77,10 +77,13 @@ export class World {
     return this.byId.get(id)?.name ?? (id === 0 ? "" : String(id));
   }
 
-  /** `host:port` of every machine that there is. */
-  addresses(): Record<string, string> {
-    const there = [...this.machines.values()].filter(({ brokenBy }) => brokenBy === null);
-    return Object.fromEntries(there.map(({ name }) => [name, addressOf(name)]));
+  /** `host:port` of the members that a machine is told of: those of the beginning, or, if it joins, those that vote now. */
+  peersOf({ name, joins }: Machine): Record<string, string> {
+    const voters = new Set(this.voters());
+    const named = [...this.machines.values()].filter((machine) =>
+      joins ? machine.name === name || voters.has(machine.id) : !machine.joins,
+    );
+    return Object.fromEntries(named.map((machine) => [machine.name, addressOf(machine.name)]));
   }
 
   /** Voters of the latest configuration, or those that the cluster begins with. */
@@ -89,6 +92,22 @@ export class World {
     if (latestConfig === null)
       return [...this.machines.values()].slice(0, this.plan.members).map(({ id }) => id);
     return [...new Set([...latestConfig.voters, ...latestConfig.votersOutgoing])];
+  }
+
+  /**
+   * Every half of every configuration that is in force somewhere, as far as its voters go by it: majorities of all of them
+   * may be needed before everybody has the latest.
+   */
+  halves(): readonly (readonly NodeId[])[] {
+    const voters = this.voters();
+    const acting = voters.filter((id) => !this.atlas.isCharged(id));
+    const configs = acting
+      .map((id) => this.ghost.nodes.get(id)?.config ?? null)
+      .concat(this.ghost.latestConfig);
+    const halves = configs.flatMap((config) =>
+      config === null ? [] : [config.voters, config.votersOutgoing],
+    );
+    return [voters, ...halves].filter((half) => half.length > 0);
   }
 
   /** A process ended by itself. */
