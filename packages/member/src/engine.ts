@@ -299,6 +299,8 @@ export class Engine {
     this.ticksToDuty -= ticks;
     if (this.ticksToDuty > 0) return;
     this.ticksToDuty = dutyTicks;
+    // Something other than a write of the log met it (a snapshot that came in, or went out), and told its caller alone.
+    if (this.parts.log.error !== null) throw this.parts.log.error;
     this.proposals.expire(nowMs);
     this.reads.look(nowMs);
     this.conditions.look(nowMs, this.writer.busySinceMs);

@@ -8,6 +8,7 @@ import type { LogStore } from "@quorate/storage";
 export type MemberLog = Pick<
   LogStore,
   | "storage"
+  | "error"
   | "warnings"
   | "append"
   | "confirm"

@@ -210,3 +210,24 @@ test("what recovery repaired is told, and the member runs", async () => {
   await cluster.propose(hurt.name, "after");
   assert.deepEqual(await cluster.converged(), ["before", "after"]);
 });
+
+test("an error while a snapshot comes in ends the member, which nothing else would; a restart gets the snapshot", async () => {
+  const cluster = await VirtualCluster.started({
+    settings: { limits: { snapshotEntries: 50, catchUpEntries: 10 } },
+  });
+  const [away] = cluster.followers();
+  assert.ok(away);
+  away.kill();
+  for (let count = 0; count < 150; count++)
+    await cluster.propose((await cluster.leader()).name, `value ${count}`);
+  away.failDisk(({ kind, path }) =>
+    kind === "write" && path.includes("incoming-") ? { kind: "error", code: "io" } : null,
+  );
+  away.start();
+  assert.ok(await cluster.clock.until(() => away.failure !== null, 10_000), cluster.describe());
+  assert.match(away.failure?.message ?? "", /incoming-/);
+  await cluster.advance(10);
+  away.unstallDisk();
+  away.start();
+  assert.equal((await cluster.converged()).length, 150);
+});

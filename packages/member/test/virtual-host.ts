@@ -308,6 +308,9 @@ function breakable(log: LogStore, died: Promise<never>): MemberLog {
   const orDeath = <Value>(call: Promise<Value>): Promise<Value> => Promise.race([call, died]);
   return {
     storage: log.storage,
+    get error() {
+      return log.error;
+    },
     warnings: log.warnings,
     append: (write) => log.append(write),
     confirm: () => log.confirm(),

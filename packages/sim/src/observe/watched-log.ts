@@ -28,6 +28,9 @@ export function watchLog(log: LogStore, watch: LogWatch): MemberLog {
   tellRecovered(log, watch);
   return {
     storage: watchReads(log.storage, see),
+    get error() {
+      return log.error;
+    },
     warnings: log.warnings,
     async append(write) {
       const seen = { hardState: write.hardState, entries: write.entries };
