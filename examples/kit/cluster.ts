@@ -148,17 +148,21 @@ class Cluster {
   private takeKey(key: string): void {
     // In raw mode Ctrl-C is a byte like any other.
     if (key === "q" || key === "\u0003") this.beginStop();
-    else if (key === "r") this.startAgain();
+    else if (key === "r") void this.startAgain();
     else if (key === "k") this.killLeader();
   }
 
-  private startAgain(): void {
-    for (const { member, status } of this.rows) {
-      // Somebody may have started it by hand, in another window.
-      if (member.isRunning || status !== null) continue;
-      this.screen.say(`${member.name} is started again`);
-      member.start();
-    }
+  private async startAgain(): Promise<void> {
+    const down = this.members.filter(({ isRunning }) => !isRunning);
+    await Promise.all(
+      down.map(async (member) => {
+        // Somebody may have started it by hand, in another window. The rows may be older than its end, so it is asked.
+        const isThere = (await member.status(lookEveryMs * 2)) !== null;
+        if (isThere || member.isRunning || this.isStopping) return;
+        this.screen.say(`${member.name} is started again`);
+        member.start();
+      }),
+    );
   }
 
   private killLeader(): void {

@@ -173,7 +173,11 @@ const leases: readonly Step[] = [
     normalise: (text) => text.replace(/remaining\(\d+s\)/, "remaining(Ns)"),
   }),
   ctl("lease timetolive <lease1> --keys", {
-    normalise: (text) => text.replace(/remaining\(\d+s\)/, "remaining(Ns)"),
+    // etcd lists the keys in the order of a Go map, which is a new one each time.
+    normalise: (text) =>
+      text
+        .replace(/remaining\(\d+s\)/, "remaining(Ns)")
+        .replace(/\[(.*)\]/, (_, keys: string) => `[${keys.split(" ").toSorted().join(" ")}]`),
   }),
   ctl("lease timetolive 1234"),
   ctl("lease keep-alive --once <lease1>"),
