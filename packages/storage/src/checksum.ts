@@ -55,11 +55,18 @@ export function crc32(bytes: Uint8Array, from: number, to: number, seed: number)
   return ~crc >>> 0;
 }
 
+/** Where a number becomes bytes. */
+const scratch = new Uint8Array(8);
+
 /** Binds a seed to a number below 2^53, so that equal bytes in different places have different checksums. */
 export function seedWith(seed: number, value: number): number {
-  const scratch = new Uint8Array(8);
-  const view = new DataView(scratch.buffer);
-  view.setUint32(0, value >>> 0, true);
-  view.setUint32(4, Math.floor(value / 0x1_0000_0000), true);
+  let low = value >>> 0;
+  let high = Math.floor(value / 0x1_0000_0000);
+  for (let at = 0; at < 4; at++) {
+    scratch[at] = low;
+    scratch[at + 4] = high;
+    low >>>= 8;
+    high >>>= 8;
+  }
   return crc32(scratch, 0, 8, seed);
 }

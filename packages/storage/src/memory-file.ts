@@ -45,7 +45,10 @@ export class MemoryFile implements DiskFile {
       const short = fault?.kind === "short" ? fault.bytes : bytes.length;
       const stored = Math.max(0, Math.min(bytes.length, short, room));
       if (stored > 0)
-        this.inode.write(bytes.subarray(0, stored), fault?.kind === "misdirect" ? fault.position : position);
+        this.inode.write(
+          stored === bytes.length ? bytes : bytes.subarray(0, stored),
+          fault?.kind === "misdirect" ? fault.position : position,
+        );
       if (stored < bytes.length) {
         throw new DiskError(
           fault?.kind === "short" ? "io" : "full",

@@ -37,7 +37,7 @@ class SparseBytes {
       }
       const from = at % pageBytes;
       const part = Math.min(bytes.length - done, pageBytes - from);
-      page.set(bytes.subarray(done, done + part), from);
+      page.set(part === bytes.length ? bytes : bytes.subarray(done, done + part), from);
       done += part;
     }
     this.size = Math.max(this.size, position + bytes.length);

@@ -43,6 +43,8 @@ export class SegmentSet {
   private segments: OpenSegment[];
   private spare: Promise<boolean> | null = null;
   private hasSpareFailed = false;
+  /** The seed of the segment that was asked about last. */
+  private seeded: { readonly id: number; readonly seed: number } | null = null;
 
   /** `segments`: all that are there, oldest first, the last one opened for writing; at least one. */
   constructor(options: SegmentSetOptions, segments: readonly OpenSegment[]) {
@@ -61,7 +63,9 @@ export class SegmentSet {
 
   /** The seed of the current segment's batches. */
   get seed(): number {
-    return segmentSeed(this.options.logSeed, this.current.id);
+    const { id } = this.current;
+    if (this.seeded?.id !== id) this.seeded = { id, seed: segmentSeed(this.options.logSeed, id) };
+    return this.seeded.seed;
   }
 
   /** Reads at once from any segment. */

@@ -50,7 +50,10 @@ export class SnapshotFileWriter {
     return new SnapshotFileWriter(file, logSeed);
   }
 
-  /** Goes on with a file that stayed behind, if it is of the very same content; else null. */
+  /**
+   * Goes on with a file that stayed behind, if it is of the very same content; else null. What is there is written again:
+   * a sync of it may have failed, and then no later one brings to the disk what readers are shown all the same.
+   */
   static async resume(
     disk: Disk,
     path: string,
@@ -63,6 +66,7 @@ export class SnapshotFileWriter {
       const found = await readHeader(file, logSeed);
       if (sameContent(found, header)) {
         const writer = new SnapshotFileWriter(file, logSeed);
+        await file.write(encodeSnapshotHeader(header, logSeed), 0);
         await writer.takeOver();
         return writer;
       }
@@ -115,12 +119,13 @@ export class SnapshotFileWriter {
     this.filled = 0;
   }
 
-  /** Counts the whole, valid blocks that are there. */
+  /** Counts the whole, valid blocks that are there, and writes them again. */
   private async takeOver(): Promise<void> {
     for (;;) {
       const bytes = await this.file.read(this.block, blockOffset(this.blocks));
       const crc = bytes === this.block.length ? checkBlock(this.block, this.blocks) : null;
       if (crc === null) return;
+      await this.file.write(this.block, blockOffset(this.blocks));
       this.checksum = addToChecksum(this.checksum, crc);
       this.blocks++;
     }

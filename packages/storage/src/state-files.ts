@@ -48,8 +48,12 @@ export function encodeState(
   const view = viewOf(bytes);
   putFileHeader(view, Magic.state);
   const { term, vote, commit } = record.hardState;
-  const numbers = [generation, term, vote, commit, record.sequence, record.durable];
-  for (const [position, value] of numbers.entries()) setNumber(view, 16 + 8 * position, value);
+  setNumber(view, 16, generation);
+  setNumber(view, 24, term);
+  setNumber(view, 32, vote);
+  setNumber(view, 40, commit);
+  setNumber(view, 48, record.sequence);
+  setNumber(view, 56, record.durable);
   view.setUint32(fileHeaderBytes, checksum(bytes, slot, logSeed), true);
   return bytes;
 }

@@ -270,6 +270,24 @@ describe("receiving", () => {
     await withStore(disk, (one) => assert.equal(one.storage.lastIndex(), 59));
   });
 
+  test("what a failed sync should have saved is written again, whatever a reader is shown", async () => {
+    const { store: sender, snapshot } = await peerSnapshot(50, 3, large);
+    for (const code of ["full", "io"] as const) {
+      const disk = new MemoryDisk();
+      const store = await withLog(disk, 10, 5);
+      disk.onOperation = ({ kind, path }) =>
+        kind === "datasync" && path.includes("incoming") ? { kind: "error", code } : null;
+      await assert.rejects(transfer(sender, store, snapshot));
+      disk.onOperation = undefined;
+      disk.kill();
+      const again = await openStore(disk);
+      assert.ok((await transfer(sender, again, snapshot)) > 0, "it goes on with what it sees");
+      await again.install(snapshot, { term: 3, vote: 0, commit: 50 });
+      disk.crash();
+      await withStore(disk, async (one) => assert.equal(await contentOf(one, 50, 3), large));
+    }
+  });
+
   test("other content under the same index begins anew", async () => {
     const one = await peerSnapshot(50, 3, large);
     const other = await peerSnapshot(50, 3, large.replaceAll("line", "LINE"));
