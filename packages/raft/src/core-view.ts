@@ -27,36 +27,55 @@ export type CoreView = {
 
 /** The view of a core. */
 export function viewCore(raft: Raft): CoreView {
-  return {
-    id: raft.id,
-    get term() {
-      return raft.term;
-    },
-    get role() {
-      return raft.role;
-    },
-    get lead() {
-      return raft.lead;
-    },
-    get commit() {
-      return raft.log.committed;
-    },
-    get applied() {
-      return raft.log.applied;
-    },
-    get firstIndex() {
-      return raft.log.firstIndex();
-    },
-    get lastIndex() {
-      return raft.log.lastIndex();
-    },
-    get config() {
-      return raft.membership.config;
-    },
-    entries(lo, hi) {
-      const end = Math.min(hi, raft.log.lastIndex() + 1);
-      const found = raft.log.slice(Math.max(lo, raft.log.firstIndex()), end, unlimited);
-      return found === "compacted" ? noEntries : found;
-    },
-  };
+  return new RaftView(raft);
+}
+
+/** A class, since objects with accessors of their own share no shape, and observers look again and again. */
+class RaftView implements CoreView {
+  readonly id: NodeId;
+  private readonly raft: Raft;
+
+  constructor(raft: Raft) {
+    this.id = raft.id;
+    this.raft = raft;
+  }
+
+  get term(): number {
+    return this.raft.term;
+  }
+
+  get role(): Role {
+    return this.raft.role;
+  }
+
+  get lead(): NodeId {
+    return this.raft.lead;
+  }
+
+  get commit(): number {
+    return this.raft.log.committed;
+  }
+
+  get applied(): number {
+    return this.raft.log.applied;
+  }
+
+  get firstIndex(): number {
+    return this.raft.log.firstIndex();
+  }
+
+  get lastIndex(): number {
+    return this.raft.log.lastIndex();
+  }
+
+  get config(): ConfState {
+    return this.raft.membership.config;
+  }
+
+  entries(lo: number, hi: number): readonly Entry[] {
+    const { log } = this.raft;
+    const end = Math.min(hi, log.lastIndex() + 1);
+    const found = log.slice(Math.max(lo, log.firstIndex()), end, unlimited);
+    return found === "compacted" ? noEntries : found;
+  }
 }

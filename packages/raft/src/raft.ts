@@ -97,6 +97,11 @@ export class Raft implements AckedIndexes {
     this.readNonce = config.random.below(Number.MAX_SAFE_INTEGER);
   }
 
+  /** Tells of a message. There are more of these events than of all others together, and all have one shape. */
+  private emitMessage(kind: "message-queued" | "message-received", message: Message): void {
+    this.config.events?.({ id: this.id, term: this.term, kind, message });
+  }
+
   // --- views
 
   /** What must be durable. */
@@ -141,7 +146,7 @@ export class Raft implements AckedIndexes {
   queue(message: Message): void {
     invariant(message.to !== this.id, `a message of type ${message.type} was addressed to its sender`);
     this.messages.push(message);
-    this.emit?.({ kind: "message-queued", message });
+    if (this.emit !== null) this.emitMessage("message-queued", message);
   }
 
   /**
@@ -162,7 +167,7 @@ export class Raft implements AckedIndexes {
 
   private queueAfterAppend(message: Message): void {
     this.messagesAfterAppend.push(message);
-    this.emit?.({ kind: "message-queued", message });
+    if (this.emit !== null) this.emitMessage("message-queued", message);
   }
 
   // --- roles (Raft §5.1, figure 4)
@@ -282,7 +287,7 @@ export class Raft implements AckedIndexes {
 
   /** Takes one message: first the term rules, then what does not depend on the role, then the role. */
   step(message: Message): Outcome {
-    this.emit?.({ kind: "message-received", message });
+    if (this.emit !== null) this.emitMessage("message-received", message);
     if (message.type === MessageType.MsgStorageAppendResp)
       this.durableTerm = Math.max(this.durableTerm, message.term);
     if (message.term > this.term) {

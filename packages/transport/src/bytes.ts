@@ -12,6 +12,8 @@ const twoTo28 = 0x10000000;
 const capacityFirst = 4096;
 /** A buffer that grew beyond this for one large unit is given back by `reset`. */
 const capacityKept = 1 << 20;
+/** Where a number is put together; a view of the bytes themselves would have to be made for each. */
+const scratch = new DataView(new ArrayBuffer(8));
 const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder("utf-8", { fatal: false });
 
@@ -192,7 +194,8 @@ export class ByteReader {
 
   f64(): number {
     const at = this.#take(8);
-    return new DataView(this.#bytes.buffer, this.#bytes.byteOffset + at, 8).getFloat64(0, true);
+    for (let offset = 0; offset < 8; offset++) scratch.setUint8(offset, this.#bytes[at + offset] as number);
+    return scratch.getFloat64(0, true);
   }
 
   varint(): number {

@@ -43,13 +43,16 @@ export type DropOptions = {
 
 type Flow = { messages: number; bytes: number };
 
+/** One direction between two members, and what is in flight on each of its lanes: what the bounds are about. */
+type Way = { isBlocked: boolean; readonly flows: readonly Flow[] };
+
 export class MemoryNetwork {
   readonly #onEnvelope: (envelope: Envelope) => void;
   readonly #transports: Map<NodeId, MemoryTransport> = new Map();
-  readonly #inFlight: Set<Envelope> = new Set();
-  /** In flight by sender, receiver and lane: what the bounds are about. */
-  readonly #flows: Map<string, Flow> = new Map();
-  readonly #blocked: Set<string> = new Set();
+  /** With the flow that each is a part of. */
+  readonly #inFlight: Map<Envelope, Flow> = new Map();
+  /** By sender, then by receiver. */
+  readonly #ways: Map<NodeId, Map<NodeId, Way>> = new Map();
   #lastSequence = 0;
 
   constructor(options: MemoryNetworkOptions = {}) {
@@ -67,7 +70,7 @@ export class MemoryNetwork {
 
   /** All envelopes in flight, in the order of sending. A snapshot of the moment: safe to keep. */
   inFlight(): Envelope[] {
-    return [...this.#inFlight];
+    return [...this.#inFlight.keys()];
   }
 
   /** Whether an envelope is still in flight. */
@@ -126,24 +129,24 @@ export class MemoryNetwork {
   duplicate(envelope: Envelope): Envelope {
     if (envelope.kind !== "message") throw new RangeError(`a ${envelope.kind} is never doubled`);
     if (!this.#inFlight.has(envelope)) throw new RangeError(`envelope ${envelope.sequence} is not in flight`);
-    return this.#takeOff(envelope);
+    return this.#takeOff(envelope, this.flow(envelope.from, envelope.to, envelope.lane));
   }
 
   /** Blocks one direction: what is sent from now on is lost with a report, and the peer counts as not connected. */
   block(from: NodeId, to: NodeId): void {
-    this.#blocked.add(wayOf(from, to));
+    this.#way(from, to).isBlocked = true;
   }
 
   /** Opens a direction again. */
   unblock(from: NodeId, to: NodeId): void {
-    this.#blocked.delete(wayOf(from, to));
+    this.#way(from, to).isBlocked = false;
   }
 
   // --- for MemoryTransport
 
   /** Whether what is sent now could arrive. */
   isOpen(from: NodeId, to: NodeId): boolean {
-    return !this.#blocked.has(wayOf(from, to)) && this.#transports.get(to)?.takes(from) === true;
+    return !this.#way(from, to).isBlocked && this.#transports.get(to)?.takes(from) === true;
   }
 
   /** The other end; undefined if it is not attached. */
@@ -162,15 +165,14 @@ export class MemoryNetwork {
       flow.messages > 0 &&
       (flow.messages >= limits.messagesMax || flow.bytes + fields.payload.length > limits.bytesMax);
     if (!isFull) {
-      this.#takeOff(fields);
+      this.#takeOff(fields, flow);
       return null;
     }
     if (fields.lane !== laneName(Lane.urgent)) return { ...fields, sequence: 0 };
-    for (const envelope of this.#inFlight) {
-      if (envelope.from !== fields.from || envelope.to !== fields.to || envelope.lane !== fields.lane)
-        continue;
+    for (const [envelope, other] of this.#inFlight) {
+      if (other !== flow) continue;
       this.#land(envelope);
-      this.#takeOff(fields);
+      this.#takeOff(fields, flow);
       return envelope;
     }
     return null;
@@ -178,13 +180,22 @@ export class MemoryNetwork {
 
   /** What is in flight on one lane. */
   flow(from: NodeId, to: NodeId, lane: LaneName): Flow {
-    const key = `${wayOf(from, to)} ${lane}`;
-    let flow = this.#flows.get(key);
-    if (flow === undefined) {
-      flow = { messages: 0, bytes: 0 };
-      this.#flows.set(key, flow);
+    return this.#way(from, to).flows[Lane[lane]] as Flow;
+  }
+
+  #way(from: NodeId, to: NodeId): Way {
+    let ways = this.#ways.get(from);
+    if (ways === undefined) {
+      ways = new Map();
+      this.#ways.set(from, ways);
     }
-    return flow;
+    let way = ways.get(to);
+    if (way === undefined) {
+      const flows = Object.keys(Lane).map((): Flow => ({ messages: 0, bytes: 0 }));
+      way = { isBlocked: false, flows };
+      ways.set(to, way);
+    }
+    return way;
   }
 
   /** A member's end closed: what it has in flight goes on, and is told to nobody. */
@@ -192,11 +203,10 @@ export class MemoryNetwork {
     if (this.#transports.get(transport.self) === transport) this.#transports.delete(transport.self);
   }
 
-  #takeOff(fields: Omit<Envelope, "sequence">): Envelope {
+  #takeOff(fields: Omit<Envelope, "sequence">, flow: Flow): Envelope {
     const { kind, from, to, lane, payload } = fields;
     const envelope: Envelope = { sequence: ++this.#lastSequence, kind, from, to, lane, payload };
-    this.#inFlight.add(envelope);
-    const flow = this.flow(from, to, lane);
+    this.#inFlight.set(envelope, flow);
     flow.messages++;
     flow.bytes += payload.length;
     this.#onEnvelope(envelope);
@@ -204,14 +214,10 @@ export class MemoryNetwork {
   }
 
   #land(envelope: Envelope): void {
-    if (!this.#inFlight.delete(envelope))
-      throw new RangeError(`envelope ${envelope.sequence} is not in flight`);
-    const flow = this.flow(envelope.from, envelope.to, envelope.lane);
+    const flow = this.#inFlight.get(envelope);
+    if (flow === undefined) throw new RangeError(`envelope ${envelope.sequence} is not in flight`);
+    this.#inFlight.delete(envelope);
     flow.messages--;
     flow.bytes -= envelope.payload.length;
   }
-}
-
-function wayOf(from: NodeId, to: NodeId): string {
-  return `${from}>${to}`;
 }
