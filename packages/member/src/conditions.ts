@@ -132,8 +132,7 @@ export class Conditions {
   look(nowMs: number, writingSinceMs: number | null): void {
     this.lookAtQuorum(nowMs);
     this.lookAtDisk(nowMs, writingSinceMs);
-    this.lookAtPeers(nowMs);
-    this.adaptWindow();
+    this.adaptWindow(this.lookAtPeers(nowMs));
     this.announceActive();
     this.onLook();
   }
@@ -177,13 +176,16 @@ export class Conditions {
     return best;
   }
 
-  private lookAtPeers(nowMs: number): void {
+  /** Returns the timing of the links that were measured. */
+  private lookAtPeers(nowMs: number): readonly LinkTiming[] {
     const { transport, id } = this.engine.parts;
+    const links: LinkTiming[] = [];
     for (const peer of transport.peers()) {
       if (peer === id) continue;
       const stats = transport.stats(peer);
       if (stats === null) continue;
       const { lastHeardAtMs, srttMs, rttvarMs } = stats;
+      if (srttMs !== null && rttvarMs !== null) links.push({ srttMs, rttvarMs });
       const { change, probe } = this.detector.observe(peer, { lastHeardAtMs, srttMs, rttvarMs }, nowMs);
       if (change !== null) {
         const kind =
@@ -197,16 +199,11 @@ export class Conditions {
       // Whatever the answer is: that there is one shows in the statistics.
       if (probe) transport.request(peer, requestKind.probe, new Uint8Array(0)).catch(() => undefined);
     }
+    return links;
   }
 
-  private adaptWindow(): void {
-    const { transport, timing } = this.engine.parts;
-    const links: LinkTiming[] = [];
-    for (const peer of transport.peers()) {
-      const stats = transport.stats(peer);
-      if (stats === null || stats.srttMs === null || stats.rttvarMs === null) continue;
-      links.push({ srttMs: stats.srttMs, rttvarMs: stats.rttvarMs });
-    }
+  private adaptWindow(links: readonly LinkTiming[]): void {
+    const { timing } = this.engine.parts;
     const { lowTicks, spreadTicks } = adaptedWindow(timing, links, this.diskMs + 4 * this.diskVarMs);
     if (lowTicks === this.windowLowTicks) return;
     this.windowLowTicks = lowTicks;
@@ -225,8 +222,12 @@ export class Conditions {
       this.announced.clear();
       return;
     }
+    const isKnown = (id: NodeId): boolean => this.announced.has(id) || parts.replica.isActive(id);
+    const { voters, votersOutgoing, learners } = node.config;
+    // Nearly always; a status is a copy of everything.
+    if (voters.every(isKnown) && votersOutgoing.every(isKnown) && learners.every(isKnown)) return;
     for (const [id, { match }] of node.status().progress) {
-      if (match === 0 || this.announced.has(id) || parts.replica.isActive(id)) continue;
+      if (match === 0 || isKnown(id)) continue;
       this.announced.add(id);
       this.engine.desk
         .submit({ kind: "member-active", id }, parts.limits.requestTimeoutMs)

@@ -3,6 +3,15 @@
  * gives back exactly what was encoded, or throws `corrupt` (damaged) or `format` (written by a newer version).
  */
 
+import type { AuthCommand, Principal } from "./auth/auth-api.ts";
+import {
+  isAuthCommand,
+  isAuthKind,
+  readAuthCommand,
+  readPrincipal,
+  writeAuthCommand,
+  writePrincipal,
+} from "./auth/auth-command-codec.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type {
@@ -17,10 +26,17 @@ import type {
 import { txnOperationsMax } from "./request-check.ts";
 import { StoreError } from "./store-error.ts";
 
-/** First byte of every command. Raised when older members could not read what follows. */
-export const commandFormat = 1;
+/**
+ * First byte of every command. Raised when older members could not read what follows: since 2 it says who asked, and who
+ * does not know of users must not execute it. A command of an anonymous client is written as of 1.
+ */
+export const commandFormat = 2;
+const formatWithoutPrincipal = 1;
 
-/** Kinds on the wire. The numbers are stable; 32 and above are kept for auth. */
+/** A command, and who asked for it; null: an anonymous client. */
+export type AttributedCommand = { readonly command: Command; readonly principal: Principal | null };
+
+/** Kinds on the wire. The numbers are stable; 32 and above are those of auth-command-codec.ts. */
 const Kind = {
   put: 1,
   deleteRange: 2,
@@ -34,12 +50,23 @@ const Kind = {
   empty: 10,
 } as const;
 
-/** Encodes a command. The result is a copy. */
-export function encodeCommand(command: Command): Uint8Array {
+/** Encodes a command, and who asked for it. The result is a copy. */
+export function encodeCommand(command: Command, principal: Principal | null = null): Uint8Array {
   const writer = new ByteWriter(
-    command.kind === "put" ? 32 + command.key.length + command.value.length : 256,
+    command.kind === "put" ? 64 + command.key.length + command.value.length : 256,
   );
-  writer.byte(commandFormat);
+  if (principal === null) {
+    writer.byte(formatWithoutPrincipal);
+  } else {
+    writer.byte(commandFormat);
+    writePrincipal(writer, principal);
+  }
+  if (isAuthCommand(command)) writeAuthCommand(writer, command);
+  else writeCommand(writer, command);
+  return writer.finish();
+}
+
+function writeCommand(writer: ByteWriter, command: Exclude<Command, AuthCommand>): void {
   switch (command.kind) {
     case "compaction":
       writer.byte(Kind.compaction);
@@ -71,7 +98,6 @@ export function encodeCommand(command: Command): Uint8Array {
     default:
       writeOperation(writer, command, 0);
   }
-  return writer.finish();
 }
 
 function writeOperation(writer: ByteWriter, operation: Operation, depth: number): void {
@@ -144,13 +170,19 @@ function writeTxn(writer: ByteWriter, request: TxnRequest, depth: number): void 
 
 /** Decodes a command. Its byte strings are views of the input. */
 export function decodeCommand(bytes: Uint8Array): Command {
+  return decodeAttributed(bytes).command;
+}
+
+/** Decodes a command, and who asked for it. The byte strings are views of the input. */
+export function decodeAttributed(bytes: Uint8Array): AttributedCommand {
   const reader = new ByteReader(bytes);
   const format = reader.byte();
-  if (format !== commandFormat)
+  if (format !== commandFormat && format !== formatWithoutPrincipal)
     throw new StoreError("format", `a command has format ${format}, known is ${commandFormat}`);
+  const principal = format === formatWithoutPrincipal ? null : readPrincipal(reader);
   const command = readCommand(reader);
   reader.end();
-  return command;
+  return { command, principal };
 }
 
 function readCommand(reader: ByteReader): Command {
@@ -170,6 +202,7 @@ function readCommand(reader: ByteReader): Command {
     case Kind.alarm:
       return { kind: "alarm", action: reader.signed(), memberId: reader.uint64(), alarm: reader.signed() };
     default: {
+      if (isAuthKind(kind)) return readAuthCommand(reader, kind);
       const operation = readOperation(reader, kind, 0);
       if (operation.kind === "range" || operation.kind === "empty") {
         throw new StoreError("corrupt", `a command of kind ${operation.kind}`);

@@ -2,10 +2,37 @@
  * The public interface of `@quorate/store`. See README.md for the design and the invariants.
  */
 
+export {
+  type Access,
+  type AuthAuthenticateRequest,
+  type AuthChangeCommand,
+  type AuthCommand,
+  type AuthEvent,
+  type AuthorizedRequest,
+  type AuthRefusalCode,
+  type AuthResponse,
+  type AuthRole,
+  type AuthStatus,
+  type AuthTokenResponse,
+  type AuthUser,
+  type AuthView,
+  type Permission,
+  PermissionType,
+  type Principal,
+  rootName,
+  systemPrincipal,
+} from "./auth/auth-api.ts";
+export { compareNames } from "./auth/auth-name.ts";
 export type { Backend, BackendSizes, BackendView, Changes, Cursor, PinnedView } from "./backend.ts";
 export { compareBytes, prefixEnd } from "./bytes.ts";
 export { EventType, type RevisionChanges, type WatchEvent } from "./change.ts";
-export { commandFormat, decodeCommand, encodeCommand } from "./command-codec.ts";
+export {
+  type AttributedCommand,
+  commandFormat,
+  decodeAttributed,
+  decodeCommand,
+  encodeCommand,
+} from "./command-codec.ts";
 export { crc32c } from "./crc32c.ts";
 export { type DigestJob, type KvHash, runJob } from "./digest.ts";
 export type { FlushKeeper, Sidecars } from "./flush-keeper.ts";
@@ -68,8 +95,8 @@ export {
   txnOperationsMax,
 } from "./request-check.ts";
 export { type Hasher, sha256 } from "./sha256.ts";
-export type { SnapshotReader } from "./snapshot.ts";
-export { type SnapshotRestore, Store, type StoreEntry, type StoreOptions } from "./store.ts";
+export type { SnapshotReader, SnapshotRestore } from "./snapshot.ts";
+export { Store, type StoreEntry, type StoreOptions } from "./store.ts";
 export { StoreError, type StoreErrorCode } from "./store-error.ts";
 export type { StoreEvent } from "./store-event.ts";
 export { type DurableStore, type EncodedEntry, StoreMachine } from "./store-machine.ts";

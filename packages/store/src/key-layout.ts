@@ -24,6 +24,10 @@ export const Table = {
   leaseKeys: 6,
   /** Bytes that the member wants stored in the same transaction. */
   sidecars: 7,
+  /** Users by name. */
+  authUsers: 8,
+  /** Roles by name. */
+  authRoles: 9,
 } as const;
 export type Table = (typeof Table)[keyof typeof Table];
 

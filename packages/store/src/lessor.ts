@@ -86,6 +86,17 @@ export class Lessor implements LessorView {
     return keys;
   }
 
+  /** Whether a key in `[low, high)` is attached to a lease; a `high` of null is no bound. */
+  hasKeyIn(id: bigint, low: Uint8Array, high: Uint8Array | null): boolean {
+    const from = leaseKeyKey(this.#generation, id, low);
+    const to =
+      high === null ? prefixOfLease(this.#generation, id).high : leaseKeyKey(this.#generation, id, high);
+    const cursor = this.#buffer.cursor(from, to);
+    const found = cursor.next();
+    cursor.close();
+    return found;
+  }
+
   /** Adds a lease, or replaces its times. */
   set(lease: Lease): void {
     this.#leases.set(lease.id, lease);

@@ -103,14 +103,10 @@ export class MemoryBackend implements Backend {
 
   #write(changes: readonly Change[]): void {
     for (const { key, value } of changes) {
-      const before = this.#tree.get(key);
+      const before = value === null ? this.#tree.get(key) : this.#tree.set(key, value);
       if (before !== undefined) this.#bytes -= key.length + before.length;
-      if (value === null) {
-        this.#tree.delete(key);
-      } else {
-        this.#tree.set(key, value);
-        this.#bytes += key.length + value.length;
-      }
+      if (value !== null) this.#bytes += key.length + value.length;
+      else if (before !== undefined) this.#tree.delete(key);
     }
   }
 }

@@ -3,6 +3,7 @@
  * never part (etcd 3.5.0's inconsistency, see lessons).
  */
 
+import type { AuthMeta } from "./auth/auth-state.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { plainKey, Table } from "./key-layout.ts";
@@ -10,8 +11,12 @@ import type { KeySpaceCounters } from "./key-space.ts";
 import type { Alarm } from "./outcome.ts";
 import { StoreError } from "./store-error.ts";
 
-/** Version of the stored layout: tables, records, meta. */
-export const storeFormat = 1;
+/**
+ * Version of the stored layout: tables, records, meta. Since 2 there are users and roles. A state that never had any is
+ * written as of 1, and an older program can go on with it; one that would not know them must not open it.
+ */
+export const storeFormat = 2;
+const formatWithoutAuth = 1;
 
 export type Meta = {
   appliedIndex: number;
@@ -19,6 +24,7 @@ export type Meta = {
   readonly counters: KeySpaceCounters;
   /** By member id and alarm. */
   alarms: readonly Alarm[];
+  readonly auth: AuthMeta;
 };
 
 /** The meta of a store that nothing was applied to. */
@@ -28,7 +34,12 @@ export function freshMeta(): Meta {
     appliedTerm: 0,
     counters: { revision: 1, compactRevision: -1, applyDigest: 0 },
     alarms: [],
+    auth: freshAuth(),
   };
+}
+
+function freshAuth(): AuthMeta {
+  return { enabled: false, revision: 1 };
 }
 
 /** Stored key of the meta record. */
@@ -38,7 +49,9 @@ export function metaKey(generation: number): Uint8Array {
 
 export function encodeMeta(meta: Meta): Uint8Array {
   const writer = new ByteWriter(128);
-  writer.byte(storeFormat);
+  const { auth } = meta;
+  const isFresh = !auth.enabled && auth.revision === 1;
+  writer.byte(isFresh ? formatWithoutAuth : storeFormat);
   writer.varint(meta.appliedIndex);
   writer.varint(meta.appliedTerm);
   writer.varint(meta.counters.revision);
@@ -49,13 +62,17 @@ export function encodeMeta(meta: Meta): Uint8Array {
     writer.int64(memberId);
     writer.varint(alarm);
   }
+  if (!isFresh) {
+    writer.flag(auth.enabled);
+    writer.varint(auth.revision);
+  }
   return writer.finish();
 }
 
 export function decodeMeta(bytes: Uint8Array): Meta {
   const reader = new ByteReader(bytes);
   const format = reader.byte();
-  if (format !== storeFormat)
+  if (format !== storeFormat && format !== formatWithoutAuth)
     throw new StoreError("format", `the state has format ${format}, known is ${storeFormat}`);
   const appliedIndex = reader.varint();
   const appliedTerm = reader.varint();
@@ -67,6 +84,8 @@ export function decodeMeta(bytes: Uint8Array): Meta {
   const alarms: Alarm[] = [];
   for (let left = reader.varint(); left > 0; left--)
     alarms.push({ memberId: reader.uint64(), alarm: reader.varint() });
+  const auth =
+    format === formatWithoutAuth ? freshAuth() : { enabled: reader.flag(), revision: reader.varint() };
   reader.end();
-  return { appliedIndex, appliedTerm, counters, alarms };
+  return { appliedIndex, appliedTerm, counters, alarms, auth };
 }

@@ -3,6 +3,7 @@
  * etcd's texts.
  */
 
+import type { AuthRefusalCode, AuthResponse, AuthTokenResponse } from "./auth/auth-api.ts";
 import type { KeyValue } from "./key-value.ts";
 
 /**
@@ -17,6 +18,7 @@ import type { KeyValue } from "./key-value.ts";
  *   large lease TTL].
  * - `no-space` [mvcc: database space exceeded]: the NOSPACE alarm is on, or the quota would be exceeded.
  * - `corrupt` [corrupt cluster]: the CORRUPT alarm is on.
+ * - Those of {@link AuthRefusalCode}: users, roles, permissions.
  * - `bad-command`: the log holds bytes that this version cannot read, or a value etcd does not define. Same everywhere.
  */
 export type RefusalCode =
@@ -34,7 +36,8 @@ export type RefusalCode =
   | "lease-ttl-too-large"
   | "no-space"
   | "corrupt"
-  | "bad-command";
+  | "bad-command"
+  | AuthRefusalCode;
 
 /** Every response says the revision that its header carries: the store's after the request, as etcd counts it. */
 export type RangeResponse = {
@@ -104,6 +107,8 @@ export type Response =
   | LeaseRevokeResponse
   | LeaseCheckpointResponse
   | AlarmResponse
+  | AuthResponse
+  | AuthTokenResponse
   | NoResponse;
 
 /** A request that was refused, and changed nothing. */

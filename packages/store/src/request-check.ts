@@ -3,6 +3,7 @@
  * etcd's, since clients see which one fails first.
  */
 
+import { type AuthCommand, PermissionType } from "./auth/auth-api.ts";
 import { ByteTree } from "./byte-tree.ts";
 import { IntervalSet } from "./interval-set.ts";
 import { keyRange } from "./key-range.ts";
@@ -35,6 +36,24 @@ export function checkCommand(command: Command): RefusalCode | null {
       return command.action < 0 || command.action > 2 || command.alarm < 0 || command.alarm > 2
         ? "bad-command"
         : null;
+    default:
+      return checkAuthCommand(command);
+  }
+}
+
+/** Only what no front can have meant: names and the rest are judged after the permission to change anything, as in etcd. */
+function checkAuthCommand(command: AuthCommand): RefusalCode | null {
+  switch (command.kind) {
+    case "auth-user-add":
+      return (command.passwordHash.length === 0) === command.noPassword ? null : "bad-command";
+    case "auth-user-change-password":
+      return command.passwordHash.length === 0 ? "bad-command" : null;
+    case "auth-role-grant-permission": {
+      const type = command.permission?.type ?? PermissionType.read;
+      return Object.values<number>(PermissionType).includes(type) ? null : "bad-command";
+    }
+    default:
+      return null;
   }
 }
 

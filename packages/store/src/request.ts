@@ -6,6 +6,7 @@
  * defaults.
  */
 
+import type { AuthCommand } from "./auth/auth-api.ts";
 import { noBytes } from "./bytes.ts";
 
 /** RangeRequest.SortOrder. */
@@ -137,7 +138,8 @@ export type Command =
   | LeaseGrantRequest
   | LeaseRevokeRequest
   | LeaseCheckpointRequest
-  | AlarmRequest;
+  | AlarmRequest
+  | AuthCommand;
 
 /** Makes a {@link RangeRequest}. */
 export function rangeRequest(fields: Partial<RangeRequest> & { readonly key: Uint8Array }): RangeRequest {

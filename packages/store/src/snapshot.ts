@@ -15,6 +15,7 @@ import { readUint32 } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { compareBytes, equalBytes, joinBytes, noBytes } from "./bytes.ts";
 import { crc32c } from "./crc32c.ts";
+import type { Sidecars } from "./flush-keeper.ts";
 import { encodeMeta, type Meta, metaKey } from "./meta.ts";
 import type { Hasher } from "./sha256.ts";
 import { StoreError } from "./store-error.ts";
@@ -94,6 +95,19 @@ export class SnapshotReader {
     this.#hasher.update(bytes);
   }
 }
+
+/** Takes a snapshot, chunk by chunk. */
+export type SnapshotRestore = {
+  /** Throws `corrupt` or `format` when the bytes cannot be right; abort then. */
+  write(chunk: Uint8Array): void;
+  /**
+   * Everything came: checks it, and makes it the state at once and for good. Sidecars that are given take the place of
+   * those in the snapshot, in the same transaction. Throws `corrupt`; abort then.
+   */
+  finish(sidecars?: Sidecars): void;
+  /** The rest will not come: the state stays as it was. */
+  abort(): void;
+};
 
 /** Writes a snapshot into a free generation of a backend; nothing of it counts before `finish`. */
 export class GenerationWriter {

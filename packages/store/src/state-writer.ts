@@ -1,7 +1,13 @@
 /**
- * Executes commands: alarms first, then the request's own checks, then the effect. What is refused changes nothing.
+ * Executes commands: alarms first, then the request's own checks, then permissions, then the effect. What is refused changes
+ * nothing.
  */
 
+import type { AuthAuthenticateRequest, AuthChangeCommand, Principal } from "./auth/auth-api.ts";
+import { changeAuth } from "./auth/auth-changes.ts";
+import { isAuthCommand } from "./auth/auth-command-codec.ts";
+import type { AuthState } from "./auth/auth-state.ts";
+import type { Authorizer } from "./auth/authorizer.ts";
 import { encodeCommand } from "./command-codec.ts";
 import { crc32c } from "./crc32c.ts";
 import type { KeySpace } from "./key-space.ts";
@@ -23,23 +29,39 @@ import { checkCommand } from "./request-check.ts";
 import type { StoreEvent } from "./store-event.ts";
 import { Executor } from "./txn.ts";
 
+/** What a state is made of, as far as commands change or look at it. */
+export type StateWriterParts = {
+  readonly keys: KeySpace;
+  readonly lessor: Lessor;
+  readonly meta: Meta;
+  readonly auth: AuthState;
+  readonly authorizer: Authorizer;
+  readonly sink: (event: StoreEvent) => void;
+};
+
 export class StateWriter {
   readonly executor: Executor;
   readonly #keys: KeySpace;
   readonly #lessor: Lessor;
   readonly #meta: Meta;
+  readonly #auth: AuthState;
+  readonly #authorizer: Authorizer;
   readonly #sink: (event: StoreEvent) => void;
 
-  constructor(keys: KeySpace, lessor: Lessor, meta: Meta, sink: (event: StoreEvent) => void) {
-    this.#keys = keys;
-    this.#lessor = lessor;
-    this.#meta = meta;
-    this.#sink = sink;
-    this.executor = new Executor(keys, lessor);
+  constructor(parts: StateWriterParts) {
+    this.#keys = parts.keys;
+    this.#lessor = parts.lessor;
+    this.#meta = parts.meta;
+    this.#auth = parts.auth;
+    this.#authorizer = parts.authorizer;
+    this.#sink = parts.sink;
+    this.executor = new Executor(parts.keys, parts.lessor);
   }
 
-  execute(command: Command): Outcome {
-    const code = this.#alarmRefusal(command) ?? checkCommand(command);
+  /** Executes the command of the entry `index`, asked for by `principal`. */
+  execute(command: Command, principal: Principal | null, index: number): Outcome {
+    const code =
+      this.#alarmRefusal(command) ?? checkCommand(command) ?? this.#authorizer.authorize(principal, command);
     if (code !== null) return refused(code);
     switch (command.kind) {
       case "put":
@@ -58,6 +80,10 @@ export class StateWriter {
         return this.#checkpoint(command);
       case "alarm":
         return done(this.#alarm(command));
+      case "auth-authenticate":
+        return this.#authenticate(command, index);
+      default:
+        return this.#changeAuth(command);
     }
   }
 
@@ -65,7 +91,8 @@ export class StateWriter {
   #alarmRefusal(command: Command): RefusalCode | null {
     if (this.#meta.alarms.length === 0) return null;
     const on = (type: number): boolean => this.#meta.alarms.some(({ alarm }) => alarm === type);
-    const administrative = command.kind === "alarm" || command.kind === "lease-checkpoint";
+    const administrative =
+      command.kind === "alarm" || command.kind === "lease-checkpoint" || isAuthCommand(command);
     if (on(AlarmType.corrupt) && !administrative) return "corrupt";
     return on(AlarmType.noSpace) && commandCostBytes(command) > 0 ? "no-space" : null;
   }
@@ -139,6 +166,28 @@ export class StateWriter {
       alarms = [asked];
     }
     return { kind: "alarm", revision: this.#keys.revision, alarms };
+  }
+
+  #changeAuth(command: AuthChangeCommand): Outcome {
+    const change = changeAuth(this.#auth, command);
+    if (change.kind === "refused") return refused(change.code);
+    const { enabled, revision: authRevision } = this.#auth.meta;
+    if (change.kind === "changed") {
+      this.#record(command);
+      this.#sink({ kind: "auth-changed", enabled, authRevision, endedUsers: change.endedUsers });
+    }
+    return done({ kind: "auth", revision: this.#keys.revision, authRevision });
+  }
+
+  /** The password was compared by the proposer, with what held at `authRevision`; here is decided whether it still does. */
+  #authenticate({ name, authRevision, tokenDigest }: AuthAuthenticateRequest, index: number): Outcome {
+    const { enabled, revision } = this.#auth.meta;
+    if (!enabled) return refused("auth-not-enabled");
+    if (authRevision !== revision) return refused("auth-revision-old");
+    const user = this.#auth.user(name);
+    if (user === null || user.noPassword) return refused("auth-failed");
+    this.#sink({ kind: "auth-token", index, name, authRevision, tokenDigest: tokenDigest.slice() });
+    return done({ kind: "auth-token", revision: this.#keys.revision, authRevision, index });
   }
 
   /** Takes a command that changed something besides keys into the running digest. */

@@ -2,6 +2,8 @@
  * Everything that belongs to one generation of the state, as the backend holds it.
  */
 
+import { AuthState } from "./auth/auth-state.ts";
+import { Authorizer } from "./auth/authorizer.ts";
 import { Compactor, Sweeper } from "./compactor.ts";
 import { generationMax, generationPointerKey } from "./key-layout.ts";
 import { KeySpace } from "./key-space.ts";
@@ -17,6 +19,7 @@ export type State = {
   readonly generation: number;
   readonly meta: Meta;
   readonly lessor: Lessor;
+  readonly auth: AuthState;
   readonly keys: KeySpace;
   readonly writer: StateWriter;
   readonly compactor: Compactor;
@@ -34,13 +37,17 @@ export function loadState(buffer: WriteBuffer, sink: (event: StoreEvent) => void
     throw new StoreError("corrupt", "the state has no meta record");
   const meta = stored === undefined ? freshMeta() : decodeMeta(stored);
   const lessor = new Lessor(buffer, generation);
+  const auth = new AuthState(buffer, generation, meta.auth);
+  const source = { auth, lessor };
+  const authorizer = new Authorizer(() => source);
   const keys = new KeySpace(buffer, generation, lessor, meta.counters);
   return {
     generation,
     meta,
     lessor,
+    auth,
     keys,
-    writer: new StateWriter(keys, lessor, meta, sink),
+    writer: new StateWriter({ keys, lessor, meta, auth, authorizer, sink }),
     compactor: new Compactor(buffer, keys.reader),
     sweeper: new Sweeper(buffer, generation),
   };

@@ -3,10 +3,13 @@
  * apply come in the order of the log; none may call back into the store.
  */
 
+import type { AuthEvent } from "./auth/auth-api.ts";
 import type { Lease } from "./lessor.ts";
 import type { Alarm } from "./outcome.ts";
 
 export type StoreEvent =
+  /** Users, roles, tokens. */
+  | AuthEvent
   /** A lease exists from now on, or its checkpoint moved. */
   | { readonly kind: "lease-changed"; readonly lease: Lease }
   /** A lease and its keys are gone. */
@@ -17,5 +20,5 @@ export type StoreEvent =
   | { readonly kind: "compacted"; readonly compactRevision: number }
   /** A commit became durable. */
   | { readonly kind: "flushed"; readonly durableIndex: number; readonly entries: number }
-  /** A snapshot took the place of the state: leases and alarms must be read anew. */
+  /** A snapshot took the place of the state: leases, alarms and users must be read anew. */
   | { readonly kind: "restored"; readonly appliedIndex: number };

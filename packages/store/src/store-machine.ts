@@ -3,13 +3,12 @@
  * structure: the store imports nobody).
  */
 
-import { decodeCommand } from "./command-codec.ts";
+import { type AttributedCommand, decodeAttributed } from "./command-codec.ts";
 import type { FlushKeeper } from "./flush-keeper.ts";
 import { type Outcome, refused } from "./outcome.ts";
 import { decodeOutcome, encodeOutcome } from "./outcome-codec.ts";
-import type { Command } from "./request.ts";
-import type { SnapshotReader } from "./snapshot.ts";
-import type { SnapshotRestore, Store, StoreEntry } from "./store.ts";
+import type { SnapshotReader, SnapshotRestore } from "./snapshot.ts";
+import type { Store, StoreEntry } from "./store.ts";
 import { StoreError } from "./store-error.ts";
 
 /** A committed entry with its bytes. */
@@ -35,10 +34,11 @@ export class StoreMachine {
   apply(entries: readonly EncodedEntry[]): readonly Outcome[] {
     const outcomes: Outcome[] = [];
     for (const { index, term, data } of entries) {
-      const command = readCommand(data);
-      const entry: StoreEntry = { index, term, command: command === "bad" ? null : command };
+      const read = readCommand(data);
+      const { command, principal } = read === "bad" ? nothing : read;
+      const entry: StoreEntry = { index, term, command, principal };
       const applied = this.store.apply([entry]);
-      outcomes.push(command === "bad" ? refused("bad-command") : (applied[0] as Outcome));
+      outcomes.push(read === "bad" ? refused("bad-command") : (applied[0] as Outcome));
     }
     return outcomes;
   }
@@ -111,11 +111,13 @@ export class DurableStore {
   }
 }
 
-/** Null for empty bytes: an entry without a command. */
-function readCommand(data: Uint8Array): Command | "bad" | null {
-  if (data.length === 0) return null;
+const nothing = { command: null, principal: null } as const;
+
+/** Nothing for empty bytes: an entry without a command. */
+function readCommand(data: Uint8Array): AttributedCommand | typeof nothing | "bad" {
+  if (data.length === 0) return nothing;
   try {
-    return decodeCommand(data);
+    return decodeAttributed(data);
   } catch (error) {
     if (error instanceof StoreError && error.code === "corrupt") return "bad";
     throw error;

@@ -2,6 +2,8 @@
  * The store: applies the log, answers reads, keeps watches. See README for the design and the invariants.
  */
 
+import type { AuthView, Principal } from "./auth/auth-api.ts";
+import { Authorizer } from "./auth/authorizer.ts";
 import type { Backend, BackendSizes } from "./backend.ts";
 import { compareBytes } from "./bytes.ts";
 import { freeGeneration, Sweeper } from "./compactor.ts";
@@ -24,7 +26,7 @@ import type { RangeOptions } from "./range.ts";
 import { AlarmType, type Command, type RangeRequest, type TxnRequest } from "./request.ts";
 import { checkRange, checkTxn, isReadOnlyTxn } from "./request-check.ts";
 import { type Hasher, sha256 } from "./sha256.ts";
-import { changesOf, GenerationWriter, SnapshotReader } from "./snapshot.ts";
+import { changesOf, GenerationWriter, SnapshotReader, type SnapshotRestore } from "./snapshot.ts";
 import { loadState, type State } from "./state.ts";
 import { invariant, StoreError } from "./store-error.ts";
 import type { StoreEvent } from "./store-event.ts";
@@ -51,7 +53,13 @@ export type StoreOptions = {
 };
 
 /** An entry of the log; null carries nothing for the store, and only moves the applied index. */
-export type StoreEntry = { readonly index: number; readonly term: number; readonly command: Command | null };
+export type StoreEntry = {
+  readonly index: number;
+  readonly term: number;
+  readonly command: Command | null;
+  /** Who asked; left out or null: an anonymous client. */
+  readonly principal?: Principal | null;
+};
 
 const compactionTurnChanges = 1000;
 
@@ -59,6 +67,8 @@ const compactionTurnChanges = 1000;
 export class Store {
   /** Watches on this store. */
   readonly watches: WatchHub;
+  /** Users and roles, and what they may do; checked by `apply`, and by whoever answers reads. */
+  readonly auth: AuthView;
   readonly #backend: Backend;
   readonly #buffer: WriteBuffer;
   #flushEntriesMax: number;
@@ -82,6 +92,7 @@ export class Store {
     this.#sink = options.sink ?? (() => {});
     this.#state = loadState(this.#buffer, this.#sink);
     this.#durableIndex = this.#state.meta.appliedIndex;
+    this.auth = new Authorizer(() => this.#state);
     this.watches = new WatchHub(() => this.#state.keys, options.onWatchReady ?? (() => {}), {
       ...defaultWatchLimits,
       ...options.watchLimits,
@@ -352,7 +363,7 @@ export class Store {
     const outcome =
       entry.command === null
         ? done({ kind: "none" as const, revision: this.#state.keys.revision })
-        : writer.execute(entry.command);
+        : writer.execute(entry.command, entry.principal ?? null, entry.index);
     meta.appliedIndex = entry.index;
     meta.appliedTerm = entry.term;
     const changes = this.#state.keys.seal();
@@ -385,16 +396,3 @@ export class Store {
 function sidecarKey(generation: number, name: string): Uint8Array {
   return plainKey(generation, Table.sidecars, new TextEncoder().encode(name));
 }
-
-/** Takes a snapshot, chunk by chunk. */
-export type SnapshotRestore = {
-  /** Throws `corrupt` or `format` when the bytes cannot be right; abort then. */
-  write(chunk: Uint8Array): void;
-  /**
-   * Everything came: checks it, and makes it the state at once and for good. Sidecars that are given take the place of
-   * those in the snapshot, in the same transaction. Throws `corrupt`; abort then.
-   */
-  finish(sidecars?: Sidecars): void;
-  /** The rest will not come: the state stays as it was. */
-  abort(): void;
-};

@@ -102,6 +102,7 @@ test("the machine refuses what is no command, alike everywhere, and stops at wha
   );
   assert.deepEqual([store.appliedIndex, store.appliedTerm, store.revision], [4, 2, 2]);
   assert.throws(() => machine.apply([{ index: 5, term: 2, data: Uint8Array.of(9) }]), { code: "format" });
-  assert.throws(() => machine.apply([{ index: 5, term: 2, data: Uint8Array.of(1, 40) }]), { code: "format" });
+  assert.throws(() => machine.apply([{ index: 5, term: 2, data: Uint8Array.of(1, 60) }]), { code: "format" });
+  assert.throws(() => machine.apply([{ index: 5, term: 2, data: Uint8Array.of(2, 3) }]), { code: "format" });
   assert.match(machine.digest(), /^[0-9a-f]{8}$/);
 });

@@ -105,6 +105,8 @@ export class Model {
         return { kind: "lease-checkpoint", revision: this.revision };
       case "alarm":
         return this.#alarm(command.action, command.memberId, command.alarm);
+      default:
+        throw new Error("this model knows of no users; see auth-model.ts");
     }
   }
 

@@ -19,10 +19,18 @@ import { resolveTiming, tickMs } from "../timing.ts";
 import type { AutoCompaction } from "./auto-compactor.ts";
 import { StoreMember } from "./store-member.ts";
 
+export type {
+  AuthCalls,
+  AuthListener,
+  AuthNamesAnswer,
+  AuthRoleAnswer,
+  AuthStatusAnswer,
+  AuthUserAnswer,
+  StoreCallOptions,
+} from "./auth-calls.ts";
 export type { AutoCompaction } from "./auto-compactor.ts";
-export type { KeptAlive } from "./lease-calls.ts";
+export type { KeptAlive, LeaseTime } from "./lease-calls.ts";
 export {
-  type LeaseTime,
   type ReadConsistency,
   StoreMember,
   type StoreMemberParts,

@@ -29,6 +29,15 @@ const callsMax = 100_000;
 /** What became of a keep-alive. `ttlSeconds` 0: no such lease. */
 export type KeptAlive = { readonly ttlSeconds: number; readonly revision: number };
 
+/** What is known of a lease. */
+export type LeaseTime = {
+  readonly revision: number;
+  /** −1: no such lease. */
+  readonly remainingSeconds: number;
+  readonly grantedSeconds: number;
+  readonly keys: readonly Uint8Array[];
+};
+
 /** What the calls are made of. */
 export type LeaseCallsParts = {
   readonly member: Member<Outcome>;

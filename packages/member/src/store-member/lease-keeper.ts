@@ -13,14 +13,7 @@
  * - Once its revocation is proposed a lease is not renewed any more, since the entry may be committed at any time.
  */
 
-import {
-  AlarmType,
-  type Command,
-  encodeCommand,
-  type Outcome,
-  type Store,
-  type StoreEvent,
-} from "@quorate/store";
+import { AlarmType, type Command, type Outcome, type Store, type StoreEvent } from "@quorate/store";
 import type { MemberClock } from "../clock.ts";
 import type { Member } from "../member.ts";
 import { MemberError } from "../member-error.ts";
@@ -56,6 +49,8 @@ export type LeaseKeeperParts = {
   readonly electionTimeoutMs: number;
   /** How often remaining times are written into the log; 0: never. */
   readonly checkpointMs: number;
+  /** Makes the entry of a command that the cluster itself asks for. */
+  readonly encode: (command: Command) => Uint8Array;
 };
 
 /** See the module. */
@@ -251,7 +246,7 @@ export class LeaseKeeper {
 
   private async proposeInTerm(command: Command, term: number): Promise<Outcome | "refused" | "unknown"> {
     try {
-      return await this.parts.member.proposeInTerm(encodeCommand(command), term);
+      return await this.parts.member.proposeInTerm(this.parts.encode(command), term);
     } catch (error) {
       if (error instanceof MemberError) return error.definite ? "refused" : "unknown";
       throw error;
@@ -298,10 +293,12 @@ export class LeaseKeeper {
       kind: "lease-checkpoint",
       checkpoints: stale.map((id) => ({ id, remainingTtlSeconds: 0 })),
     };
-    return this.parts.member.proposeInTerm(encodeCommand(command), term, { timeoutMs }).then((outcome) => {
-      if (!outcome.ok || this.term !== term) return;
-      for (const id of stale) this.checkpointed.delete(id);
-    });
+    return this.parts.member
+      .proposeInTerm(this.parts.encode(command), term, { timeoutMs })
+      .then((outcome) => {
+        if (!outcome.ok || this.term !== term) return;
+        for (const id of stale) this.checkpointed.delete(id);
+      });
   }
 
   private arm(everyMs: number, look: () => void): void {

@@ -14,7 +14,6 @@ import {
   checkRange,
   checkTxn,
   clampLeaseTtl,
-  encodeCommand,
   type KvHash,
   leaseTtlSecondsMax,
   type Outcome,
@@ -23,6 +22,7 @@ import {
   type Result,
   type Store,
   type StoreEvent,
+  systemPrincipal,
   type TxnRequest,
   type TxnResponse,
   type WatchRequest,
@@ -31,10 +31,11 @@ import type { MemberClock } from "../clock.ts";
 import type { SourcedEvent } from "../event.ts";
 import type { CallOptions, Member } from "../member.ts";
 import { definitely, perhaps } from "../member-error.ts";
+import { AuthCalls, type StoreCallOptions } from "./auth-calls.ts";
 import { type AutoCompaction, AutoCompactor } from "./auto-compactor.ts";
 import { nextTurn } from "./call-deadline.ts";
 import { CorruptionCheck } from "./corruption-check.ts";
-import { type KeptAlive, LeaseCalls } from "./lease-calls.ts";
+import { type KeptAlive, LeaseCalls, type LeaseTime } from "./lease-calls.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import { RangePages } from "./range-pages.ts";
 import { answerStoreRequest } from "./store-server.ts";
@@ -44,15 +45,6 @@ import { type OpenWatch, WatchPump } from "./watch-pump.ts";
 
 /** How a read is answered: after a round to a quorum, or from this member's state as it is. */
 export type ReadConsistency = "linearizable" | "serializable";
-
-/** What is known of a lease. */
-export type LeaseTime = {
-  readonly revision: number;
-  /** −1: no such lease. */
-  readonly remainingSeconds: number;
-  readonly grantedSeconds: number;
-  readonly keys: readonly Uint8Array[];
-};
 
 /** What a store member is made of; see `assemble-store-member.ts`. */
 export type StoreMemberParts = {
@@ -83,6 +75,8 @@ const leaseIdTries = 8;
 export class StoreMember {
   readonly member: Member<Outcome>;
   readonly store: Store;
+  /** Users and roles: queries, checks, who hears of changes. */
+  readonly auth: AuthCalls;
   private readonly parts: StoreMemberParts;
   private readonly upkeep: Upkeep;
   private readonly pages: RangePages;
@@ -101,6 +95,7 @@ export class StoreMember {
     this.parts = parts;
     this.member = member;
     this.store = store;
+    this.auth = new AuthCalls(store, (look, options) => this.read(look, "linearizable", options));
     this.upkeep = new Upkeep(store, clock);
     this.pages = new RangePages(store, clock, parts.rangePageRows);
     this.pump = new WatchPump(store, clock);
@@ -110,6 +105,7 @@ export class StoreMember {
       clock,
       electionTimeoutMs: parts.electionMaxMs,
       checkpointMs: parts.leaseCheckpointMs,
+      encode: (command) => this.auth.encode(command, systemPrincipal),
     });
     this.calls = new LeaseCalls({
       electionTimeoutMs: parts.electionMaxMs,
@@ -129,7 +125,8 @@ export class StoreMember {
       afterCompaction: parts.compactHashCheck,
     });
     this.compactor = new AutoCompactor(store, clock, parts.autoCompaction, (revision) => {
-      if (member.isLeader) this.compact(revision, false).catch(() => undefined);
+      const options = { principal: systemPrincipal };
+      if (member.isLeader) this.compact(revision, false, options).catch(() => undefined);
     });
     member.onRequest((_peer, bytes) =>
       answerStoreRequest(bytes, {
@@ -153,7 +150,7 @@ export class StoreMember {
    * on sight (malformed, over the quota) never reach the log. A put that meets the quota also raises the NOSPACE alarm.
    * @throws MemberError `too-large`, `too-many-requests` (the apply lags more than 5000 entries behind the commit), …
    */
-  async execute(command: Command, options: CallOptions = {}): Promise<Outcome> {
+  async execute(command: Command, options: StoreCallOptions = {}): Promise<Outcome> {
     const malformed = checkCommand(command);
     if (malformed !== null) return { ok: false, code: malformed };
     const lag = this.member.commitIndex - this.member.appliedIndex;
@@ -161,17 +158,18 @@ export class StoreMember {
       throw definitely("too-many-requests", `${lag} committed entries wait to be applied; try again later`);
     }
     if (this.store.quotaRefusal(command) !== null) {
-      this.raiseNoSpace();
+      // Who may not write must not be able to stop those who may.
+      if (this.auth.view.authorize(options.principal ?? null, command) === null) this.raiseNoSpace();
       return { ok: false, code: "no-space" };
     }
-    return this.member.propose(encodeCommand(command), options);
+    return this.member.propose(this.auth.encode(command, options.principal ?? null), options);
   }
 
   /**
    * Forgets old versions; with `physical` it resolves only when they are gone from this member's backend.
    * @throws MemberError
    */
-  async compact(revision: number, physical: boolean, options: CallOptions = {}): Promise<Outcome> {
+  async compact(revision: number, physical: boolean, options: StoreCallOptions = {}): Promise<Outcome> {
     const outcome = await this.execute({ kind: "compaction", revision }, options);
     if (!outcome.ok || !physical) return outcome;
     await this.upkeep.compact();
@@ -181,27 +179,35 @@ export class StoreMember {
 
   // --- reading
 
-  /** Reads keys; very many of them in several turns, at one revision. @throws MemberError */
+  /**
+   * Reads keys; very many of them in several turns, at one revision. Permissions are those of the moment of each look, and
+   * once more of the end.
+   * @throws MemberError
+   */
   async range(
     request: RangeRequest,
     consistency: ReadConsistency,
-    options: CallOptions = {},
+    options: StoreCallOptions = {},
   ): Promise<Result<RangeResponse>> {
     const malformed = checkRange(request);
     if (malformed !== null) return { ok: false, code: malformed };
-    const first = await this.read(() => this.pages.first(request), consistency, options);
-    return this.pages.rest(request, first);
+    const look = (): Result<RangeResponse> =>
+      this.auth.guard(request, options, () => this.pages.first(request));
+    const first = await this.read(look, consistency, options);
+    const whole = await this.pages.rest(request, first);
+    return whole === first ? first : this.auth.guard(request, options, () => whole);
   }
 
   /** Runs a transaction that only reads, without the log. @throws MemberError */
   async readTxn(
     request: TxnRequest,
     consistency: ReadConsistency,
-    options: CallOptions = {},
+    options: StoreCallOptions = {},
   ): Promise<Result<TxnResponse>> {
     const malformed = checkTxn(request);
     if (malformed !== null) return { ok: false, code: malformed };
-    return this.read(() => this.store.readTxn(request), consistency, options);
+    const look = (): Result<TxnResponse> => this.store.readTxn(request);
+    return this.read(() => this.auth.guard(request, options, look), consistency, options);
   }
 
   /** Resolves when everything acknowledged before the call is applied here; with the revision. @throws MemberError */
@@ -223,7 +229,7 @@ export class StoreMember {
    * Grants a lease; an id of 0n is chosen, the TTL is raised to the smallest that survives an election.
    * @throws MemberError
    */
-  async grantLease(id: bigint, ttlSeconds: number, options: CallOptions = {}): Promise<Outcome> {
+  async grantLease(id: bigint, ttlSeconds: number, options: StoreCallOptions = {}): Promise<Outcome> {
     if (ttlSeconds > leaseTtlSecondsMax) return { ok: false, code: "lease-ttl-too-large" };
     const clamped = clampLeaseTtl(ttlSeconds, this.parts.electionMinMs);
     for (let tries = 1; ; tries++) {
@@ -352,6 +358,7 @@ export class StoreMember {
   /** Called inside of apply: only takes note. */
   noteStore(event: StoreEvent): void {
     this.keeper.noteEvent(event);
+    this.auth.note(event);
     if (event.kind === "compacted") this.check.noteCompaction(event.compactRevision);
     if (event.kind === "compacted" || event.kind === "restored") this.upkeep.compact().catch(() => undefined);
   }
@@ -387,6 +394,6 @@ export class StoreMember {
       memberId: BigInt(memberId),
       alarm,
     };
-    await this.member.propose(encodeCommand(command));
+    await this.member.propose(this.auth.encode(command, systemPrincipal));
   }
 }
