@@ -23,7 +23,7 @@ test("a seed is told in detail, twice the same", () => {
   const first = sim("--seed", "11", "--no-faults", "--members", "3");
   assert.equal(first.status, 0, first.stderr);
   assert.match(first.stdout, /^3 members, \S+, 0 faults planned\n/);
-  assert.match(first.stdout, /\n1 runs, all passed; .* times as fast as time, \d+ seeds an hour\n$/);
+  assert.match(first.stdout, /\n1 run, all passed; .* times as fast as time, \d+ seeds an hour\n$/);
   const hash = /hash +(\d+)/.exec(first.stdout)?.[1];
   assert.ok(hash !== undefined);
   const second = sim("--seed", "11", "--no-faults", "--members", "3");

@@ -12,7 +12,7 @@ import type { Seen } from "../src/observe/observation.ts";
 import { bytes, change, entry, hard, Stage, snapshot, voters } from "./check-stage.ts";
 
 const book =
-  "S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 S11 S12 S13 S14 C1 C2 C3 C4 N1 N2 N3 R1 R2 R3 K1 K2 M1 M2 W1 W2 W3 W4 W5 W6 W7 L1 L2 V1 V2 V3 V4";
+  "S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 S11 S12 S13 S14 S15 S16 C1 C2 C3 C4 N1 N2 N3 R1 R2 R3 K1 K2 M1 M2 W1 W2 W3 W4 W5 W6 W7 L1 L2 V1 V2 V3 V4";
 
 test("the whole book is there, each id once, with a title", () => {
   assert.equal(allCheckers.map((make) => make().id).join(" "), book);
@@ -80,10 +80,10 @@ const logSeen = fc.tuple(fc.nat(9), small, small).map(([which, index, term]): Se
   const all: readonly Seen[] = [
     { kind: "appended", entries },
     { kind: "log-writing", write },
-    { kind: "log-durable", write },
+    { kind: "log-durable", write, isOnPlatter: index % 4 !== 0 },
     { kind: "log-read", entries },
     { kind: "log-compacted", upTo: index },
-    { kind: "snapshot-durable", metadata },
+    { kind: "snapshot-durable", metadata, isOnPlatter: term % 3 !== 0 },
     { kind: "snapshot-installed", metadata, hardState },
     {
       kind: "recovered",
@@ -92,6 +92,7 @@ const logSeen = fc.tuple(fc.nat(9), small, small).map(([which, index, term]): Se
       ...found,
       snapshot: term % 2 === 0 ? metadata : null,
       isCharged: term > 3,
+      mayLack: term > 4,
     },
     { kind: "config", index, config: voters([1, 2, 3].slice(0, term)), by: term > 2 ? "entry" : "start" },
     {

@@ -11,7 +11,8 @@ import { makeS7 } from "../src/check/s7-monotonic.ts";
 import { makeS8 } from "../src/check/s8-vote-once.ts";
 import { makeS9 } from "../src/check/s9-persist-before-send.ts";
 import { makeS14 } from "../src/check/s14-message-term.ts";
-import { entry, hard, replicated, Stage, snapshot } from "./check-stage.ts";
+import { makeS15 } from "../src/check/s15-elected-by-majority.ts";
+import { entry, hard, replicated, Stage, snapshot, voters } from "./check-stage.ts";
 
 describe("S1 election safety", () => {
   test("two leaders in a term", () => {
@@ -211,5 +212,51 @@ describe("S14 message terms", () => {
     assert.equal(stage.send(1, 2, MessageType.MsgPreVote, { term: 4 }), null);
     assert.equal(stage.send(1, 2, MessageType.MsgPreVoteResp, { term: 9 }), null);
     assert.equal(stage.send(1, 2, MessageType.MsgAppResp, { term: 2 }), null);
+  });
+});
+
+describe("S15 elected by a majority", () => {
+  const { MsgVoteResp } = MessageType;
+  const candidate = (): Stage => {
+    const stage = new Stage(makeS15);
+    stage.view(1, { config: voters([1, 2, 3, 4, 5]) });
+    stage.write(1, hard(5, 1));
+    return stage;
+  };
+  test("a leader with too few votes, of another term, for another, or refused", () => {
+    const stage = candidate();
+    stage.send(2, 1, MsgVoteResp, { term: 5 });
+    stage.send(3, 1, MsgVoteResp, { term: 4 });
+    stage.send(4, 2, MsgVoteResp, { term: 5 });
+    stage.send(5, 1, MsgVoteResp, { term: 5, reject: true });
+    assert.equal(
+      stage.role(1, 5, Role.leader),
+      "1 leads in term 5 with the votes of only 1, 2 of voters 1, 2, 3, 4, 5",
+    );
+  });
+  test("a leader whose own vote is not on its disk", () => {
+    const stage = new Stage(makeS15);
+    stage.send(2, 1, MsgVoteResp, { term: 5 });
+    assert.equal(
+      stage.role(1, 5, Role.leader),
+      "1 leads in term 5 with the votes of only 2 of voters 1, 2, 3",
+    );
+  });
+  test("a leader of a joint configuration without one of its halves", () => {
+    const stage = new Stage(makeS15);
+    stage.view(1, { config: voters([1, 2, 3], { votersOutgoing: [1, 4, 5] }) });
+    stage.write(1, hard(5, 1));
+    stage.send(2, 1, MsgVoteResp, { term: 5 });
+    assert.equal(
+      stage.role(1, 5, Role.leader),
+      "1 leads in term 5 with the votes of only 1 of voters 1, 4, 5",
+    );
+  });
+  test("a majority is quiet, and so is who only campaigns", () => {
+    const stage = candidate();
+    assert.equal(stage.role(1, 5, Role.candidate), null);
+    stage.send(2, 1, MsgVoteResp, { term: 5 });
+    stage.send(4, 1, MsgVoteResp, { term: 5 });
+    assert.equal(stage.role(1, 5, Role.leader), null);
   });
 });

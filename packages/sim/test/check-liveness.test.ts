@@ -33,6 +33,15 @@ describe("V1 a healthy core elects", () => {
       "nobody of 1, 2, healed, leads after 100 ms",
     );
   });
+  test("one of the others who leads them is quiet, one who only did before is not", () => {
+    const stage = begun(makeV1).view(1, { lead: 3, term: 4 }).view(3, { role: Role.leader, term: 4 });
+    assert.equal(later(stage).see(0, { kind: "liveness-ended" }), null);
+    const other = begun(makeV1).view(1, { lead: 3, term: 4 }).view(3, { role: Role.leader, term: 5 });
+    assert.equal(
+      later(other).see(0, { kind: "liveness-ended" }),
+      "nobody of 1, 2, healed, leads after 100 ms",
+    );
+  });
   test("one that leads in time, or did before, is quiet", () => {
     const stage = begun(makeV1);
     stage.role(2, 2, Role.leader);

@@ -14,7 +14,8 @@ import { makeS10 } from "../src/check/s10-acknowledged-kept.ts";
 import { makeS11 } from "../src/check/s11-no-silent-corruption.ts";
 import { makeS12 } from "../src/check/s12-committed-survives.ts";
 import { makeS13 } from "../src/check/s13-follower-commit.ts";
-import { bytes, entry, hard, replicated, Stage, snapshot, voters } from "./check-stage.ts";
+import { makeS16 } from "../src/check/s16-answered-append.ts";
+import { bytes, durableSnapshot, entry, hard, replicated, Stage, snapshot, voters } from "./check-stage.ts";
 
 const command = (text: string) => putRequest({ key: bytes("k"), value: bytes(text) });
 
@@ -114,6 +115,16 @@ describe("S6 commit rule", () => {
       "1, leader of term 1, committed 1, which only 1 of voters 1, 2, 3 has on disk",
     );
   });
+  test("a majority that was told so, by a disk whose sync had failed", () => {
+    const stage = new Stage(makeS6);
+    stage.view(1, {}).role(1, 1, Role.leader);
+    stage.store(1, hard(1, 1), entry(1, 1));
+    stage.writeInVain(2, hard(1, 1), entry(1, 1));
+    assert.equal(
+      stage.commit(1, 1, 1),
+      "1, leader of term 1, committed 1, which only 1 of voters 1, 2, 3 has on disk",
+    );
+  });
   test("an earlier term's entry by counting", () => {
     const stage = new Stage(makeS6);
     for (const node of [1, 2, 3]) stage.store(node, hard(1), entry(1, 1));
@@ -133,7 +144,7 @@ describe("S6 commit rule", () => {
   test("a snapshot that was received and not installed does not count", () => {
     const stage = new Stage(makeS6);
     stage.store(1, hard(1), entry(1, 1));
-    stage.see(2, { kind: "snapshot-durable", metadata: snapshot(1) });
+    stage.see(2, durableSnapshot(snapshot(1)));
     stage.role(1, 1, Role.leader);
     assert.match(stage.commit(1, 1, 1) ?? "", /only 1 of voters/);
   });
@@ -191,8 +202,14 @@ describe("S10 acknowledged entries are kept", () => {
       "1 acknowledged entry 2, and came back with a log to 1",
     );
   });
-  test("charged losses and snapshots are quiet", () => {
-    assert.equal(acknowledged().restart(1, hard(2), [], { isCharged: true }), null);
+  test("rot is no excuse: who comes back must have everything", () => {
+    assert.equal(
+      acknowledged().restart(1, hard(2), [entry(1, 1), entry(2, 2)], { isCharged: true }),
+      "1 acknowledged entry 3, and came back with a log to 2",
+    );
+  });
+  test("losses without a sign and snapshots are quiet", () => {
+    assert.equal(acknowledged().restart(1, hard(2), [], { mayLack: true }), null);
     assert.equal(acknowledged().restart(1, hard(2), [entry(4, 2)], { snapshot: snapshot(3) }), null);
   });
 });
@@ -288,5 +305,39 @@ describe("S13 follower's commit index", () => {
   test("a leader's own commit is not its concern", () => {
     const stage = new Stage(makeS13).view(1, { role: Role.leader, term: 3 });
     assert.equal(stage.commit(1, 3, 4), null);
+  });
+});
+
+describe("S16 acknowledgement of what was compared", () => {
+  const { MsgApp, MsgAppResp } = MessageType;
+  const follower = (): Stage => new Stage(makeS16).view(2, { term: 3, commit: 4, lastIndex: 9 });
+  test("an acknowledgement of entries behind those of the append that it answers", () => {
+    const stage = follower();
+    stage.receive(2, 1, MsgApp, { term: 3, index: 4, entries: [entry(5, 3)], commit: 9 });
+    assert.equal(
+      stage.send(2, 1, MsgAppResp, { term: 3, index: 9 }),
+      "2 acknowledged 9 to 1 in term 3; no append verified just that, and 4 is committed",
+    );
+  });
+  test("a second acknowledgement for one append, and one for an append of a former life", () => {
+    const stage = follower();
+    stage.receive(2, 1, MsgApp, { term: 3, index: 4, entries: [entry(5, 3)] });
+    assert.equal(stage.send(2, 1, MsgAppResp, { term: 3, index: 5 }), null);
+    assert.match(stage.send(2, 1, MsgAppResp, { term: 3, index: 5 }) ?? "", /^2 acknowledged 5 to 1/);
+    stage.receive(2, 1, MsgApp, { term: 3, index: 5, entries: [entry(6, 3)] });
+    stage.life(2, "started");
+    assert.match(stage.send(2, 1, MsgAppResp, { term: 3, index: 6 }) ?? "", /^2 acknowledged 6 to 1/);
+  });
+  test("what is committed, what overtook a refused append, and what is late for its term are quiet", () => {
+    const stage = follower();
+    stage.receive(2, 1, MsgApp, { term: 3, index: 6, entries: [entry(7, 3)] });
+    stage.receive(2, 1, MsgApp, { term: 3, index: 4, entries: [entry(5, 3), entry(6, 3)] });
+    stage.receive(2, 1, MsgApp, { term: 3, index: 2, entries: [entry(3, 3)] });
+    assert.equal(stage.send(2, 1, MsgAppResp, { term: 3, index: 6, reject: true }), null);
+    assert.equal(stage.send(2, 1, MsgAppResp, { term: 3, index: 6 }), null);
+    assert.equal(stage.send(2, 1, MsgAppResp, { term: 3, index: 4 }), null);
+    stage.receive(2, 1, MsgApp, { term: 3, index: 7, entries: [entry(8, 3)] });
+    stage.receive(2, 3, MsgApp, { term: 4, index: 9, entries: [entry(10, 4)] });
+    assert.equal(stage.send(2, 1, MsgAppResp, { term: 3, index: 8 }), null);
   });
 });

@@ -13,7 +13,7 @@ import { makeC4 } from "../src/check/c4-roles.ts";
 import { makeN1 } from "../src/check/n1-snapshot-content.ts";
 import { makeN2 } from "../src/check/n2-truncation-covered.ts";
 import { makeN3 } from "../src/check/n3-no-way-back.ts";
-import { bytes, change, entry, hard, Stage, snapshot, voters } from "./check-stage.ts";
+import { bytes, change, durableSnapshot, entry, hard, Stage, snapshot, voters } from "./check-stage.ts";
 
 const anyChange: ConfChangeV2 = { transition: ConfChangeTransition.auto, changes: [], context: noData };
 
@@ -153,11 +153,11 @@ describe("N1 snapshot content", () => {
     stage.config(1, 1, voters([1, 2, 3]), "start");
     stage.config(1, 2, voters([1, 2, 3, 4]));
     assert.equal(
-      stage.see(1, { kind: "snapshot-durable", metadata: snapshot(1, 1, voters([1, 2, 3, 4])) }),
+      stage.see(1, durableSnapshot(snapshot(1, 1, voters([1, 2, 3, 4])))),
       "1 has a snapshot of 1 with voters 1 2 3 4; in force there were voters 1 2 3",
     );
     assert.equal(
-      stage.see(1, { kind: "snapshot-durable", metadata: snapshot(1, 7) }),
+      stage.see(1, durableSnapshot(snapshot(1, 7))),
       "1 has a snapshot of 1 in term 7; committed there is an entry of term 1",
     );
   });
@@ -196,18 +196,25 @@ describe("N2 truncation is covered", () => {
       stage.see(1, { kind: "log-compacted", upTo: 4 }),
       "1 cut its log up to 4; its latest durable snapshot is of 0",
     );
-    stage.see(1, { kind: "snapshot-durable", metadata: snapshot(9) });
+    stage.see(1, durableSnapshot(snapshot(9)));
     assert.match(stage.see(1, { kind: "log-compacted", upTo: 4 }) ?? "", /snapshot is of 0/);
-    stage.see(1, { kind: "snapshot-durable", metadata: snapshot(5) });
+    stage.see(1, durableSnapshot(snapshot(5)));
     flushed(stage, 3);
     assert.equal(
       stage.see(1, { kind: "log-compacted", upTo: 4 }),
       "1 cut its log up to 4 behind a light snapshot of 5; its machine's disk has 3",
     );
   });
+  test("one that a power failure would not leave, whatever its member was told", () => {
+    const stage = new Stage(makeN2).view(1, { applied: 5 });
+    assert.equal(
+      stage.see(1, durableSnapshot(snapshot(5), false)),
+      "1 calls a snapshot of 5 durable, and a power failure would not leave it",
+    );
+  });
   test("a restart with a state that ends before the log begins", () => {
     const stage = new Stage(makeN2).view(1, { applied: 5 });
-    stage.see(1, { kind: "snapshot-durable", metadata: snapshot(5) });
+    stage.see(1, durableSnapshot(snapshot(5)));
     flushed(stage, 5);
     stage.see(1, { kind: "log-compacted", upTo: 4 });
     assert.equal(
@@ -217,14 +224,14 @@ describe("N2 truncation is covered", () => {
   });
   test("a full snapshot, one that was installed, and a light one of what is durable, are quiet", () => {
     const stage = new Stage(makeN2).view(1, { applied: 5 });
-    stage.see(1, { kind: "snapshot-durable", metadata: snapshot(5) });
+    stage.see(1, durableSnapshot(snapshot(5)));
     stage.see(1, { kind: "member", event: { kind: "snapshot-done", index: 5, bytes: 1 } });
     assert.equal(stage.see(1, { kind: "log-compacted", upTo: 4 }), null);
     stage.see(1, { kind: "snapshot-installed", metadata: snapshot(9), hardState: hard(1) });
     assert.equal(stage.see(1, { kind: "log-compacted", upTo: 9 }), null);
-    stage.see(1, { kind: "snapshot-durable", metadata: snapshot(12) });
+    stage.see(1, durableSnapshot(snapshot(12)));
     stage.view(1, { applied: 12 });
-    stage.see(1, { kind: "snapshot-durable", metadata: snapshot(12) });
+    stage.see(1, durableSnapshot(snapshot(12)));
     flushed(stage, 12);
     assert.equal(stage.see(1, { kind: "log-compacted", upTo: 12 }), null);
   });

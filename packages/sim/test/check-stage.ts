@@ -28,7 +28,7 @@ import {
   Store,
   StoreMachine,
 } from "@quorate/store";
-import type { Checker, MakeChecker } from "../src/check/checker.ts";
+import { type Checker, type MakeChecker, wantsToSee } from "../src/check/checker.ts";
 import { Ghost } from "../src/observe/ghost.ts";
 import type { LifeEvent, Observation, Seen } from "../src/observe/observation.ts";
 
@@ -67,6 +67,11 @@ export function snapshot(
   return { index, term, confState };
 }
 
+/** A snapshot's file is durable, or only called so. */
+export function durableSnapshot(metadata: SnapshotMetadata, isOnPlatter = true): Seen {
+  return { kind: "snapshot-durable", metadata, isOnPlatter };
+}
+
 /** See the module. Every method returns what the checker found wrong, or null. */
 export class Stage {
   readonly views = new Map<NodeId, View>();
@@ -97,11 +102,7 @@ export class Stage {
   see(node: NodeId, seen: Seen): string | null {
     this.nowUs++;
     const observation: Observation = { ...seen, atUs: this.nowUs, node };
-    const { kinds } = this.checker;
-    const text =
-      kinds === undefined || kinds.includes(observation.kind)
-        ? this.checker.see(observation, this.ghost)
-        : null;
+    const text = wantsToSee(this.checker, observation) ? this.checker.see(observation, this.ghost) : null;
     this.ghost.take(observation);
     return text;
   }
@@ -127,8 +128,23 @@ export class Stage {
 
   /** Writes, and is told that it is durable. */
   write(node: NodeId, hardState: HardState | null, ...entries: readonly Entry[]): string | null {
+    return this.writeTo(true, node, hardState, entries);
+  }
+
+  /** Writes; the member is told that it is durable, and the disk knows better. */
+  writeInVain(node: NodeId, hardState: HardState | null, ...entries: readonly Entry[]): string | null {
+    return this.append(node, ...entries) ?? this.writeTo(false, node, hardState, entries);
+  }
+
+  private writeTo(
+    isOnPlatter: boolean,
+    node: NodeId,
+    hardState: HardState | null,
+    entries: readonly Entry[],
+  ): string | null {
     const write = { hardState, entries };
-    return this.see(node, { kind: "log-writing", write }) ?? this.see(node, { kind: "log-durable", write });
+    const writing = this.see(node, { kind: "log-writing", write });
+    return writing ?? this.see(node, { kind: "log-durable", write, isOnPlatter });
   }
 
   /** Appends in memory and writes. */
@@ -165,7 +181,11 @@ export class Stage {
     node: NodeId,
     hardState: HardState,
     entries: readonly Entry[],
-    more: { readonly snapshot?: SnapshotMetadata; readonly isCharged?: boolean } = {},
+    more: {
+      readonly snapshot?: SnapshotMetadata;
+      readonly isCharged?: boolean;
+      readonly mayLack?: boolean;
+    } = {},
   ): string | null {
     const base = more.snapshot?.index ?? 0;
     this.views.delete(node);
@@ -178,7 +198,8 @@ export class Stage {
       lastIndex: entries.at(-1)?.index ?? base,
       entries,
       snapshot: more.snapshot ?? null,
-      isCharged: more.isCharged ?? false,
+      isCharged: more.isCharged ?? more.mayLack ?? false,
+      mayLack: more.mayLack ?? false,
     });
     return started ?? found;
   }

@@ -56,6 +56,25 @@ const faulty: readonly (readonly [what: unknown, path: string, remedy: RegExp])[
   [{ name: "x", parameters: { n: 3 } }, "parameters.n", /write a list/],
   [{ name: "x", parameters: { n: [] } }, "parameters.n", /at least one/],
   [{ name: "x", parameters: { n: { from: 1, to: 1_000_000 } } }, "parameters.n", /at most/],
+  [{ name: "x", parameters: { n: { linksOf: 4 } } }, "parameters.n.count", /only of 3 members all/],
+  [{ name: "x", parameters: { n: { linksOf: 2, count: 5 } } }, "parameters.n.count", /hardly more than 4/],
+  [
+    { name: "x", parameters: { n: { linksOf: 3, leaving: "all" } } },
+    "parameters.n.leaving",
+    /one of anything/,
+  ],
+  [
+    { name: "x", faults: [{ kind: "x-link-cut", atMs: 5, links: ["a>b", "a>a"] }] },
+    "faults[0].links[1]",
+    /a direction between two members/,
+  ],
+  [
+    { name: "x", expect: { unansweredMs: { atLeast: 5, atMost: 4 } } },
+    "expect.unansweredMs.atMost",
+    /from 5/,
+  ],
+  [{ name: "x", contract: "outOfModel", beyond: ["time"] }, "beyond[0]", /one of clock, disk/],
+  [{ name: "x", beyond: ["clock"] }, "beyond", /write contract: outOfModel/],
   [{ name: "x", parameters: { n: [3] }, members: "$m" }, "members", /no such parameter; there are n/],
 ];
 
@@ -99,6 +118,37 @@ test("parameters: a plan for every combination", () => {
   ]);
 });
 
+test("parameters: sets of links, by what they leave, and drawn", () => {
+  const document = (links: unknown): unknown => ({
+    name: "cut",
+    parameters: { links },
+    faults: [{ kind: "x-link-cut", atMs: 5, links: "$links" }],
+  });
+  const cuts = (links: unknown): readonly string[] =>
+    readScenarios(document(links)).map(({ plan: { faults } }) => {
+      const [fault] = faults;
+      return fault?.kind === "x-link-cut" ? fault.links.join(" ") : assert.fail();
+    });
+  assert.deepEqual(cuts({ linksOf: 2 }), ["", "a>b", "b>a", "a>b b>a"]);
+  assert.deepEqual(cuts({ linksOf: 2, leaving: "majority" }), [""]);
+  const drawn = cuts({ linksOf: 5, leaving: "hub", count: 20, seed: 7 });
+  assert.equal(new Set(drawn).size, 20);
+  assert.deepEqual(cuts({ linksOf: 5, leaving: "hub", count: 20, seed: 7 }), drawn);
+  const names = readScenarios(document({ linksOf: 2 })).map(({ plan }) => plan.name);
+  assert.deepEqual(names.slice(0, 2), ["cut (links=none)", "cut (links=a>b)"]);
+});
+
+test("a threshold of what nobody answered is part of what is expected", async () => {
+  const unansweredMs = { atLeast: 900, atMost: 1000 };
+  const scenario = only({ name: "calm", safetyMs: 1000, expect: { unansweredMs } });
+  const report = await runPlan(scenario.plan, { checkers: allCheckers });
+  assert.match(
+    compareWithExpected(scenario, report) ?? "",
+    /the longest time without an answer .* expected: 900 to 1000 ms/,
+  );
+  assert.deepEqual(parseScenarios(writeScenario(scenario)), [scenario]);
+});
+
 test("whatever the swarm draws is the same plan after it was written and read", () => {
   for (let seed = 1; seed <= 300; seed++) {
     const plan = swarmPlan(seed);
@@ -130,7 +180,7 @@ test("what was expected and did not come is told", async () => {
   assert.match(compareWithExpected(scenario, report) ?? "", /expected: liveness of V1; it came to: pass/);
   const eager = {
     ...scenario,
-    expect: { verdict: "pass" as const, invariant: null, happened: ["life wiped"] },
+    expect: { verdict: "pass" as const, invariant: null, happened: ["life wiped"], unansweredMs: null },
   };
   assert.equal(compareWithExpected(eager, report), "never happened: life wiped");
 });

@@ -44,6 +44,29 @@ test("leaders die, revisions are forgotten, and nobody misses or loses anything"
   assert.ok(figures.answered > 50, JSON.stringify(figures));
 });
 
+test("clients that are not heard, or do not hear, give up, and what they asked for may have happened", async () => {
+  const cut = (direction: "to" | "from"): Fault => ({
+    id: "f1",
+    atMs: 1500,
+    durationMs: 1000,
+    selector: { mode: "all" },
+    kind: "x-client-cut",
+    direction,
+  });
+  const quiet: Plan = { ...plan, safetyMs: 6000, faults: [] };
+  const { figures: heard } = await runPlan(quiet, { checkers: allCheckers });
+  assert.equal(heard.unknown, 0);
+  for (const direction of ["to", "from"] as const) {
+    const report = await runPlan(
+      { ...quiet, faults: [cut(direction)] },
+      { checkers: allCheckers, searches: true },
+    );
+    assert.deepEqual(report.verdict, { kind: "pass" });
+    assert.ok(report.figures.unknown > 0, direction);
+    assert.ok((report.coverage.get("fault x-client-cut") ?? 0) > 0);
+  }
+});
+
 test("a lease that goes before its time is found", async () => {
   const world = new World(plan);
   const removals = new LeaseRemovals();
@@ -54,9 +77,10 @@ test("a lease that goes before its time is found", async () => {
   await world.time.run(4_000_000, () => false);
   assert.equal(holder.check(removals), null);
   // Somebody takes it away.
-  const member = [...world.machines.values()].find(({ member: running }) => running?.member.isLeader)?.member;
+  const leader = [...world.machines.values()].find(({ member: running }) => running?.isLeader);
+  const member = leader?.process?.running?.storeMember ?? null;
   const [id] = member?.store.leases.leases() ?? [];
-  assert.ok(member !== undefined && member !== null && id !== undefined);
+  assert.ok(member !== null && id !== undefined);
   void member.execute({ kind: "lease-revoke", id: id.id });
   await world.time.run(world.time.nowUs + 50_000, () => false);
   assert.equal(holder.check(removals)?.invariant, "L1");

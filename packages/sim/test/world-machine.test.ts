@@ -132,6 +132,54 @@ test("a sync that lied costs its data in a power failure, if that can be borne",
   }
 });
 
+test("a log is whole when all of it was synced, and not after a sync that failed", async () => {
+  const { disk, time } = await makeDisk();
+  disk.logOpened();
+  const file = await settled(time, disk.attach(new ProcessGate()).open(path, "write"));
+  const put = (sector: number): Promise<void> => file.write(new Uint8Array(512).fill(7), sector * 512);
+  const later = (): Promise<boolean> => time.run(time.nowUs + 1000, never);
+  await settled(time, put(0));
+  assert.ok(disk.isLogWhole, "what is written at this moment may be the next batch");
+  await later();
+  assert.ok(!disk.isLogWhole);
+  await settled(time, file.datasync());
+  assert.ok(disk.isLogWhole);
+  await settled(time, put(1));
+  disk.begin({ what: { kind: "error", code: "io", methods: ["datasync"] }, perMillion: 1_000_000 });
+  await assert.rejects(settled(time, file.datasync()), /io/);
+  disk.heal();
+  await settled(time, file.datasync());
+  await later();
+  assert.ok(!disk.isLogWhole, "a later sync does not help");
+  await settled(time, put(1));
+  await settled(time, file.datasync());
+  await later();
+  assert.ok(disk.isLogWhole, "writing it again does");
+});
+
+test("a file is there for good when its content and its name were synced", async () => {
+  const { disk, time } = await makeDisk();
+  disk.logOpened();
+  const process = disk.attach(new ProcessGate());
+  const metadata = { index: 7, term: 2 };
+  const isWhole = async (): Promise<boolean> => {
+    await time.run(time.nowUs + 1000, never);
+    return disk.isSnapshotWhole(metadata);
+  };
+  const file = await settled(time, process.open("log/draft-7-2", "create"));
+  await settled(time, file.write(new Uint8Array(512).fill(7), 0));
+  await settled(time, process.rename("log/draft-7-2", "log/snapshot-0000000000000007-0000000000000002"));
+  await settled(time, process.syncDirectory("log"));
+  assert.equal(await isWhole(), false, "only its name is");
+  await settled(time, process.rename("log/snapshot-0000000000000007-0000000000000002", "log/draft-7-2"));
+  const again = await settled(time, process.open("log/draft-7-2", "write"));
+  await settled(time, again.datasync());
+  await settled(time, process.rename("log/draft-7-2", "log/snapshot-0000000000000007-0000000000000002"));
+  assert.equal(await isWhole(), false, "only its content is");
+  await settled(time, process.syncDirectory("log"));
+  assert.equal(await isWhole(), true);
+});
+
 test("errors, short writes and stalls hit what they say", async () => {
   const { disk, time } = await makeDisk();
   const failing = {

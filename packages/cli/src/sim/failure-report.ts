@@ -2,14 +2,11 @@
  * A failure: what is wrong, where and when, and how to see it again, with a smaller plan if there is one.
  */
 
-import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
-  allCheckers,
-  checkerTitles,
   describeVerdict,
+  type Experiment,
   type Plan,
   type RunVerdict,
   runPlan,
@@ -18,7 +15,10 @@ import {
   writeScenario,
 } from "@quorate/sim";
 import { failure } from "../command-error.ts";
+import { commit } from "./commit.ts";
+import { moduleFlags } from "./load-experiment.ts";
 import { type ProgressLine, progressBar } from "./progress-line.ts";
+import { quoted } from "./shell-word.ts";
 import type { SimOptions } from "./sim-options.ts";
 
 /** What failed. */
@@ -29,22 +29,33 @@ export type Failure = {
   readonly again: string;
   /** Name of the file that the shrunk plan is written to, without its ending. */
   readonly fileName: string;
+  /** False: running it again would end this process. Default true. */
+  readonly isRepeatable?: boolean;
+  /** Aborted: nothing smaller is looked for any more. */
+  readonly signal: AbortSignal;
 };
 
 /** Shrinks a failure, writes it, and tells it in lines. */
 export async function reportFailure(
-  { plan, verdict, again, fileName }: Failure,
+  { plan, verdict, again, fileName, isRepeatable = true, signal }: Failure,
   options: SimOptions,
+  experiment: Experiment,
   takeStrays: () => readonly string[],
   progress: ProgressLine,
 ): Promise<readonly string[]> {
-  const lines = [`seed ${plan.seed}, commit ${commit()}: ${describeVerdict(verdict)}`, ...facts(verdict)];
+  const lines = [
+    `seed ${plan.seed}, commit ${commit()}: ${describeVerdict(verdict)}`,
+    ...(experiment.machineName === null ? [] : [line("machine", experiment.machineName)]),
+    ...facts(verdict, experiment),
+  ];
   lines.push(line("again", again));
-  if (!options.shrink || !isShrinkable(verdict)) return lines;
+  if (!options.shrink || !isRepeatable || !isShrinkable(verdict)) return lines;
   const searches = options.search === true ? { searches: true } : {};
   const shrunk = await shrinkPlan(plan, verdict, {
     run: async (smaller) =>
-      (await runPlan(smaller, { checkers: allCheckers, takeStrays, ...searches })).verdict,
+      signal.aborted
+        ? { kind: "pass" }
+        : (await runPlan(smaller, { ...experiment.run, takeStrays, ...searches })).verdict,
     runsMax: options.shrinkRuns,
     onProgress: ({ runs, runsMax, plan: smallest }) => {
       progress.show(() => `shrinking ${progressBar(runs / runsMax)} ${runs} runs: ${sizeOf(smallest)}`);
@@ -53,19 +64,22 @@ export async function reportFailure(
   progress.clear();
   const path = join(options.out, `${fileName}.json`);
   write(path, writeScenario(scenarioOfFailure(shrunk.plan, shrunk.verdict)));
-  const isEnough = shrunk.isMinimal ? "" : ", where it was stopped";
+  const isEnough = shrunk.isMinimal && !signal.aborted ? "" : ", where it was stopped";
   lines.push(
     line("shrunk", sizeOf(plan)),
     line("", `to ${sizeOf(shrunk.plan)}, in ${shrunk.runs} runs${isEnough}`),
-    line("replay", `quorate sim --scenario ${quoted(path.startsWith("/") ? path : `./${path}`)}`),
+    line(
+      "replay",
+      `quorate sim --scenario ${quoted(path.startsWith("/") ? path : `./${path}`)}${moduleFlags(options)}`,
+    ),
   );
   return lines;
 }
 
-function facts(verdict: RunVerdict): readonly string[] {
+function facts(verdict: RunVerdict, { titles }: Experiment): readonly string[] {
   const lines: string[] = [];
   if ("invariant" in verdict) {
-    const title = checkerTitles.get(verdict.invariant);
+    const title = titles.get(verdict.invariant);
     lines.push(line("invariant", title === undefined ? verdict.invariant : `${verdict.invariant}, ${title}`));
   }
   if ("node" in verdict && verdict.node !== "") lines.push(line("member", verdict.node));
@@ -97,22 +111,5 @@ function write(path: string, text: string): void {
         cause: error,
       },
     );
-  }
-}
-
-/** A word for the shell. */
-export function quoted(word: string): string {
-  return /^[\w./=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function commit(): string {
-  const folder = dirname(fileURLToPath(import.meta.url));
-  try {
-    return execFileSync("git", ["-C", folder, "describe", "--always", "--dirty"], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    }).trim();
-  } catch {
-    return "unknown";
   }
 }

@@ -11,7 +11,17 @@ export type SimOptions = {
   readonly scenario?: string;
   readonly list?: boolean;
   readonly electionStudy?: boolean;
+  /** Modules of somebody's own; see `load-experiment.ts`. */
+  readonly stateMachine?: string;
+  readonly workload?: string;
+  readonly plugin?: readonly string[];
   readonly members?: number;
+  /** Processes; default: one per core, at most 8, and one for one seed. */
+  readonly jobs?: number;
+  /** What plans are directed at; `none`: at nothing in particular. Default: half of them, drawn. */
+  readonly flavour?: string;
+  /** Where reports are written; default: nowhere. */
+  readonly report?: string;
   /** False with `--no-faults`. */
   readonly faults: boolean;
   readonly twice?: boolean;

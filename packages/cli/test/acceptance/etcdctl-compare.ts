@@ -2,18 +2,21 @@
  * Runs the script on one cluster and brings what was printed into a form that two clusters share.
  */
 
-import { type Scene, script } from "./etcdctl-script.ts";
+import type { Printed } from "./etcdctl.ts";
+import type { Scene, Step } from "./etcdctl-script.ts";
 import type { ProcessCluster } from "./process-cluster.ts";
+
+const triesMax = 3;
 
 /** What a step printed, normalised. */
 export type Record = { readonly title: string; readonly text: string };
 
 /** Runs every step. */
-export async function runScript(cluster: ProcessCluster): Promise<Record[]> {
+export async function runScript(cluster: ProcessCluster, script: readonly Step[]): Promise<Record[]> {
   const scene: Scene = { cluster, names: new Map() };
   const records: Record[] = [];
   for (const step of script) {
-    const { code, stdout, stderr } = await step.run(scene);
+    const { code, stdout, stderr } = await runPatiently(step, scene);
     const found = step.capture?.pattern.exec(stdout)?.[1];
     if (step.capture !== undefined && found !== undefined) scene.names.set(step.capture.name, found);
     const raw = `${stdout}${errorText(stderr)}exit ${code}\n`;
@@ -21,6 +24,14 @@ export async function runScript(cluster: ProcessCluster): Promise<Record[]> {
     records.push({ title: step.title, text: step.normalise?.(named) ?? named });
   }
   return records;
+}
+
+/** Once more if the members were too slow for an answer: that tells of the machine, and not of what they answer. */
+async function runPatiently(step: Step, scene: Scene): Promise<Printed> {
+  for (let tries = 1; ; tries++) {
+    const result = await step.run(scene);
+    if (tries === triesMax || !result.stderr.includes("etcdserver: request timed out")) return result;
+  }
 }
 
 /** What differs, step by step. */

@@ -25,7 +25,7 @@ import { makeW5 } from "./w5-reliable.ts";
 import { makeW6 } from "./w6-resumable.ts";
 import { makeW7 } from "./w7-bookmarkable.ts";
 
-/** What clients are promised: reads, commands, revisions, watches, leases. */
+/** What clients are promised: reads, commands, revisions, watches, leases, permissions. */
 export const clientCheckers: readonly MakeChecker[] = [
   ...[makeR1, makeR2, makeR3],
   ...[makeK1, makeK2],

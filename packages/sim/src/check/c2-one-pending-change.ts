@@ -15,6 +15,7 @@ export function makeC2(): Checker {
     id: "C2",
     title: "one pending change",
     kinds: ["raft", "appended", "recovered", "life"],
+    events: ["role-changed", "conf-change-proposed"],
     see(observation, ghost) {
       const { node } = observation;
       if (observation.kind === "life") {

@@ -20,6 +20,7 @@ export function makeC4(): Checker {
     id: "C4",
     title: "roles of members",
     kinds: ["raft", "sent", "config", "life"],
+    messages: [MessageType.MsgVoteResp],
     see(observation, ghost) {
       const { node } = observation;
       switch (observation.kind) {

@@ -1,4 +1,7 @@
+import { commandFormat, decodeAttributed, encodeCommand } from "@quorate/store";
 import type { Checker } from "./checker.ts";
+
+const keyBytes = 4096;
 
 type Command = {
   readonly call: number;
@@ -11,7 +14,8 @@ type Command = {
 
 /**
  * K1: a command takes effect once, however often it had to be sent; what is answered is what that one execution came to;
- * what is refused for certain never happens (thesis §6.3). Commands are told apart by their bytes, unique in a run.
+ * what is refused for certain never happens (thesis §6.3). Commands are told apart by their bytes, unique in a run; who asks is
+ * added where they are proposed.
  */
 export function makeK1(): Checker {
   const byData = new Map<string, Command>();
@@ -35,12 +39,12 @@ export function makeK1(): Checker {
           // The first member that gets there speaks for all; S5 compares them.
           if (index <= lastIndex) return null;
           lastIndex = index;
-          const command = byData.get(keyOf(data));
+          const command = byData.get(keyOf(anonymous(data)));
           if (command === undefined) return null;
           if (command.index !== 0)
             return `the command of call ${command.call} took effect at entry ${command.index} and again at ${index}`;
           command.index = index;
-          command.revision = outcome.ok ? outcome.response.revision : 0;
+          command.revision = outcome?.ok === true ? outcome.response.revision : 0;
           return contradiction(command);
         }
         case "command-answered": {
@@ -68,9 +72,16 @@ function contradiction({ call, index, revision, fate, answer }: Command): string
     : `call ${call} was answered with revision ${answer}; entry ${index}, which carried it out, came to ${revision}`;
 }
 
+/** A command without who asked for it. */
+function anonymous(data: Uint8Array): Uint8Array {
+  return data[0] === commandFormat ? encodeCommand(decodeAttributed(data).command) : data;
+}
+
 /** The bytes as a text, one character each. O(bytes), once for each entry. */
 function keyOf(data: Uint8Array): string {
   let key = "";
-  for (const byte of data) key += String.fromCharCode(byte);
+  // In pieces, since each byte is an argument.
+  for (let from = 0; from < data.length; from += keyBytes)
+    key += String.fromCharCode(...data.subarray(from, from + keyBytes));
   return key;
 }

@@ -33,6 +33,7 @@ export function makeL2(): Checker {
     id: "L2",
     title: "lease after an election",
     kinds: ["setup", "raft", "lease-revoke-called", "store", "applied"],
+    events: ["role-changed"],
     see(observation, ghost) {
       const { node, atUs } = observation;
       switch (observation.kind) {

@@ -18,12 +18,12 @@ export function makeM1(): Checker {
       const { index, outcome } = entry;
       const history = historyOf(ghost);
       const step = history.take(observation);
-      const revision = outcome.ok ? outcome.response.revision : 0;
+      const revision = outcome?.ok === true ? outcome.response.revision : 0;
       const known = revisions.get(index);
       if (known === undefined) revisions.set(index, revision);
       else if (known !== revision)
         return `${node} is at revision ${revision || "none"} after entry ${index}; others at ${known || "none"}`;
-      if (step === null || !outcome.ok || revision === history.revision) return null;
+      if (step === null || outcome?.ok !== true || revision === history.revision) return null;
       return `entry ${index} (${step.command.kind}) changed ${step.events.length} keys at ${node} and came to revision ${revision}; it must be ${history.revision}`;
     },
   };

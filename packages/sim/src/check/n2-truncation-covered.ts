@@ -17,7 +17,7 @@ type Covered = {
 
 /**
  * N2: the log is cut only behind a snapshot that is durable (Raft §7); behind a light one, only if the machine's own disk
- * has everything up to there, and that is what it comes back with.
+ * has everything up to there, and that is what it comes back with. What is called durable must be left by a power failure.
  */
 export function makeN2(): Checker {
   const all = new Map<NodeId, Covered>();
@@ -80,6 +80,8 @@ function seeCover(observation: Observation, covered: Covered, ghost: Ghost): str
     case "snapshot-durable": {
       // One that was received counts when it is installed.
       const { index } = observation.metadata;
+      if (!observation.isOnPlatter)
+        return `${node} calls a snapshot of ${index} durable, and a power failure would not leave it`;
       if (index <= (ghost.inspect(node)?.applied ?? 0)) covered.snapshot = Math.max(covered.snapshot, index);
       return null;
     }

@@ -9,6 +9,7 @@ export function makeN3(): Checker {
     id: "N3",
     title: "no snapshot leads back",
     kinds: ["raft", "snapshot-installed", "restored"],
+    events: ["log-restoring"],
     see(observation, ghost) {
       const { node } = observation;
       if (observation.kind === "raft") {

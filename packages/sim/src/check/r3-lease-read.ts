@@ -16,6 +16,7 @@ export function makeR3(): Checker {
   return {
     id: "R3",
     title: "lease read",
+    ...answers,
     kinds: [...kinds],
     see: (observation, ghost) => answers.see(observation, ghost) ?? clients.see(observation, ghost),
   };

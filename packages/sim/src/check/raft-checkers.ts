@@ -24,10 +24,12 @@ import { makeS11 } from "./s11-no-silent-corruption.ts";
 import { makeS12 } from "./s12-committed-survives.ts";
 import { makeS13 } from "./s13-follower-commit.ts";
 import { makeS14 } from "./s14-message-term.ts";
+import { makeS15 } from "./s15-elected-by-majority.ts";
+import { makeS16 } from "./s16-answered-append.ts";
 
 export const raftCheckers: readonly MakeChecker[] = [
   ...[makeS1, makeS2, makeS3, makeS4, makeS5, makeS6, makeS7],
-  ...[makeS8, makeS9, makeS10, makeS11, makeS12, makeS13, makeS14],
+  ...[makeS8, makeS9, makeS10, makeS11, makeS12, makeS13, makeS14, makeS15, makeS16],
   ...[makeC1, makeC2, makeC3, makeC4],
   ...[makeN1, makeN2, makeN3],
 ];

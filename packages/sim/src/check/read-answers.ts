@@ -43,10 +43,17 @@ type Former = { readonly config: ConfState; readonly untilUs: number };
 /** The part of a checker that judges answers. O(voters) for an answer. */
 export function makeReadAnswers(
   judge: (answer: ReadAnswer) => string | null,
-): Pick<Checker, "kinds" | "see"> {
+): Pick<Checker, "kinds" | "events" | "messages" | "see"> {
   const book = new AnswerBook(judge);
   return {
     kinds: ["setup", "life", "received", "sent", "raft", "config"],
+    events: ["role-changed", "commit-advanced"],
+    messages: [
+      MessageType.MsgHeartbeat,
+      MessageType.MsgHeartbeatResp,
+      MessageType.MsgReadIndex,
+      MessageType.MsgReadIndexResp,
+    ],
     see: (observation, ghost) => book.see(observation, ghost),
   };
 }

@@ -68,7 +68,7 @@ export class RevisionHistory {
     if (index <= this.lastIndex) return null;
     this.lastIndex = index;
     const command = readCommand(data);
-    if (command === null) return null;
+    if (command === null || outcome === null) return null;
     const events: EventSeen[] = [];
     const revoked = outcome.ok ? this.execute(command, outcome, atUs, events) : null;
     if (events.length > 0) {

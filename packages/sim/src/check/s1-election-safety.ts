@@ -11,6 +11,7 @@ export function makeS1(): Checker {
     id: "S1",
     title: "election safety",
     kinds: ["raft"],
+    events: ["role-changed"],
     see(observation) {
       if (observation.kind !== "raft" || observation.event.kind !== "role-changed") return null;
       const { event, node } = observation;

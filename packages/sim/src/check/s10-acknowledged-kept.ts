@@ -9,7 +9,8 @@ type Owed = { index: number; hash: number };
 
 /**
  * S10: what a member acknowledged, to another one or as leader to itself, stays on its disk or in a snapshot, unless a
- * later leader replaces it (Raft §5.3), which it never does with what is committed. Charged faults excuse a loss.
+ * later leader replaces it (Raft §5.3), which it never does with what is committed. A loss that leaves no sign excuses;
+ * rot does not: whoever finds it in what he acknowledged must not come back without it, but not at all.
  */
 export function makeS10(): Checker {
   const owed = new Map<NodeId, Owed>();
@@ -97,11 +98,11 @@ function seeReplacing(
 }
 
 function seeRecovered(observation: Recovered, owed: Map<NodeId, Owed>, ghost: Ghost): string | null {
-  const { node, snapshot, lastIndex, isCharged } = observation;
+  const { node, snapshot, lastIndex, mayLack } = observation;
   const before = owed.get(node);
   if (before === undefined) return null;
   const { index, hash } = before;
-  if (isCharged) {
+  if (mayLack) {
     owed.delete(node);
     return null;
   }

@@ -20,6 +20,8 @@ export function makeS13(): Checker {
     id: "S13",
     title: "follower's commit index",
     kinds: ["received", "sent", "raft", "life"],
+    events: ["commit-advanced"],
+    messages: [MessageType.MsgApp, MessageType.MsgHeartbeat, MessageType.MsgSnap, MessageType.MsgAppResp],
     see(observation, ghost) {
       const { node } = observation;
       switch (observation.kind) {

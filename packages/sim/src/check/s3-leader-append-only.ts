@@ -7,6 +7,7 @@ export function makeS3(): Checker {
     id: "S3",
     title: "leader append-only",
     kinds: ["raft"],
+    events: ["entries-appended", "unstable-truncated", "unstable-replaced"],
     see(observation, ghost) {
       if (observation.kind !== "raft") return null;
       const { event, node } = observation;

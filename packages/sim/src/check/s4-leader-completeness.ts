@@ -11,6 +11,7 @@ export function makeS4(): Checker {
     id: "S4",
     title: "leader completeness",
     kinds: ["raft"],
+    events: ["role-changed"],
     see(observation, ghost) {
       if (observation.kind !== "raft" || observation.event.kind !== "role-changed") return null;
       const { event, node } = observation;

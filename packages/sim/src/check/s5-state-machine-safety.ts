@@ -23,7 +23,7 @@ export function makeS5(): Checker {
       if (observation.kind === "restored") {
         const { index, digest } = observation;
         applied.set(node, index);
-        const known = firsts.get(index)?.digest ?? digest;
+        const known = firsts.get(index)?.digest || digest;
         return known === digest
           ? null
           : `${node} goes on from a state of ${index} with digest ${digest}; others had ${known} there`;
@@ -39,11 +39,12 @@ export function makeS5(): Checker {
       if (committed.term !== term)
         return `${node} applied an entry of term ${term} at ${index}; committed is one of term ${committed.term}`;
       const first = firsts.get(index);
-      if (first === undefined) {
+      // A digest that was not taken says nothing.
+      if (first === undefined || (first.digest === "" && first.term === term)) {
         firsts.set(index, { term, digest });
         return null;
       }
-      return first.digest === digest
+      return first.digest === digest || digest === ""
         ? null
         : `${node} is at digest ${digest} after entry ${index}; others at ${first.digest}`;
     },

@@ -12,6 +12,7 @@ export function makeS6(): Checker {
     id: "S6",
     title: "commit rule",
     kinds: ["raft"],
+    events: ["commit-advanced"],
     see(observation, ghost) {
       if (observation.kind !== "raft" || observation.event.kind !== "commit-advanced") return null;
       const { node, event } = observation;

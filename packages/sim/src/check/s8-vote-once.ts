@@ -24,6 +24,8 @@ export function makeS8(): Checker {
     id: "S8",
     title: "one vote per term",
     kinds: ["raft", "sent", "log-durable", "recovered", "life"],
+    events: ["vote-granted", "role-changed"],
+    messages: [MessageType.MsgVoteResp],
     see(observation) {
       const { node } = observation;
       if (observation.kind === "life") {

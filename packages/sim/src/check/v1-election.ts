@@ -4,14 +4,14 @@ import type { Checker } from "./checker.ts";
 
 /**
  * V1: a majority that is healed for good, and can reach itself, elects a leader within some election timeouts (Raft §5.6:
- * that is all that timing is needed for). Looked at when the core changes a role, and at the first event after the time.
+ * that is all that timing is needed for). One of the others who leads them is as good. Looked at when the core changes a role, and at the first event after the time.
  */
 export function makeV1(): Checker {
   let core: readonly NodeId[] = [];
   let untilUs = Number.POSITIVE_INFINITY;
   let withinMs = 0;
   const judge = (ghost: Ghost): string | null => {
-    const isLed = core.some((node) => ghost.inspect(node)?.role === Role.leader);
+    const isLed = core.some((node) => isLedIn(node, ghost));
     untilUs = Number.POSITIVE_INFINITY;
     return isLed || core.length === 0
       ? null
@@ -46,4 +46,13 @@ export function makeV1(): Checker {
       }
     },
   };
+}
+
+/** Whether a member leads, or follows one who does. */
+function isLedIn(node: NodeId, ghost: Ghost): boolean {
+  const view = ghost.inspect(node);
+  if (view === null) return false;
+  if (view.role === Role.leader) return true;
+  const lead = ghost.inspect(view.lead);
+  return lead !== null && lead.role === Role.leader && lead.term === view.term;
 }

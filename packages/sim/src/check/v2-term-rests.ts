@@ -17,6 +17,7 @@ export function makeV2(): Checker {
     id: "V2",
     title: "the term comes to rest",
     kinds: ["liveness-begun", "liveness-ended", "raft"],
+    events: ["role-changed"],
     see(observation, ghost) {
       switch (observation.kind) {
         case "liveness-begun":

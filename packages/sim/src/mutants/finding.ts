@@ -11,6 +11,8 @@ export type Finding = {
   readonly seed: number;
   /** Seeds that were run. */
   readonly seeds: number;
+  /** Processor time that it took. */
+  readonly seconds: number;
   /** What else was wrong before, and did not count. */
   readonly others: readonly string[];
   readonly text: string;

@@ -3,6 +3,7 @@
  */
 
 import { allCheckers } from "../check/all-checkers.ts";
+import type { Plan } from "../plan/plan.ts";
 import { swarmPlan } from "../plan/swarm.ts";
 import { runSeed } from "../run/campaign.ts";
 import { describeVerdict } from "../run/verdict.ts";
@@ -12,10 +13,16 @@ import { convict, type Finding } from "./finding.ts";
 export type HuntOptions = {
   readonly from: number;
   readonly count: number;
+  /** Of processor time: what else the machine does must not decide. */
   readonly seconds: number;
   /** What convicts besides invariants of safety; see `convict`. */
   readonly expected: readonly string[];
 };
+
+/** The plan of a seed. */
+export function huntPlan(seed: number): Plan {
+  return swarmPlan(seed, { hasFaults: true });
+}
 
 /** See the module. */
 export async function hunt({ from, count, seconds, expected }: HuntOptions): Promise<Finding> {
@@ -23,20 +30,28 @@ export async function hunt({ from, count, seconds, expected }: HuntOptions): Pro
   process.on("unhandledRejection", (reason) => {
     strays.push(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason));
   });
-  const startedMs = performance.now();
   const others = new Set<string>();
   let seeds = 0;
-  while (seeds < count && performance.now() - startedMs < seconds * 1000) {
+  while (seeds < count && spentSeconds() < seconds) {
     const seed = from + seeds++;
     const { report } = await runSeed(seed, {
       checkers: allCheckers,
-      makePlan: (one) => swarmPlan(one, { hasFaults: true }),
+      makePlan: huntPlan,
       repeatsEvery: 0,
       takeStrays: () => strays.splice(0),
     });
     const { name, counts } = convict(report.verdict, expected);
-    if (counts) return { by: name, seed, seeds, others: [...others], text: describeVerdict(report.verdict) };
+    if (counts) {
+      const text = describeVerdict(report.verdict);
+      return { by: name, seed, seeds, seconds: spentSeconds(), others: [...others], text };
+    }
     if (name !== null) others.add(`${name} (seed ${seed})`);
   }
-  return { by: null, seed: 0, seeds, others: [...others], text: "" };
+  return { by: null, seed: 0, seeds, seconds: spentSeconds(), others: [...others], text: "" };
+}
+
+/** Processor time of this process. */
+function spentSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000_000;
 }

@@ -21,6 +21,22 @@ export function hashClientObservation(hash: RunningHash, seen: ClientSeen): void
     case "compaction-answered":
       hash.number(seen.revision);
       break;
+    case "permission-asked":
+      hash.number(seen.call);
+      hash.number(seen.authRevision);
+      break;
+    case "permission-told":
+      hash.number(seen.call);
+      hash.text(seen.code);
+      hash.number(seen.revision);
+      break;
+    case "command-told":
+      hash.number(seen.call);
+      hash.text(seen.code);
+      break;
+    case "auth-state":
+      hash.number(seen.digest);
+      break;
     case "watch-opened":
       hash.number(seen.watch);
       hash.number(seen.startRevision);
@@ -53,6 +69,7 @@ export function hashClientObservation(hash: RunningHash, seen: ClientSeen): void
       break;
     case "setup":
     case "liveness-begun":
+    case "liveness-impossible":
     case "liveness-ended":
       break;
   }

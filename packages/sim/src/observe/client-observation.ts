@@ -55,6 +55,42 @@ export type ClientSeen =
   /** A client, when its compaction was answered: versions before `revision` are out of reach. */
   | { readonly kind: "compaction-answered"; readonly revision: number }
 
+  // --- users and permissions
+  /**
+   * A client of somebody, when its read came to the member, who then decides: who asks, and which keys it wants to see.
+   * `authRevision` is as of which the front took the user's word; without a `user` nobody said who asks.
+   */
+  | {
+      readonly kind: "permission-asked";
+      readonly call: number;
+      readonly user: string | null;
+      readonly authRevision: number;
+      readonly read: ReadKind;
+      readonly ranges: readonly { readonly key: string; readonly rangeEnd: string }[];
+    }
+  /** The same, in the turn in which the member answers: `code` is why not, empty if it may; then with the revision. */
+  | {
+      readonly kind: "permission-told";
+      readonly call: number;
+      readonly code: string;
+      readonly revision: number;
+    }
+  /**
+   * A client of somebody, when a command was answered: why it was refused; empty: it was not. `data`: the encoded command,
+   * without who asked; it differs from every other one of the run.
+   */
+  | {
+      readonly kind: "command-told";
+      readonly call: number;
+      readonly data: Uint8Array;
+      readonly code: string;
+    }
+  /**
+   * The machine, right before it tells of an entry that changed users or roles, or that it goes on from another state which
+   * has any: their digest.
+   */
+  | { readonly kind: "auth-state"; readonly digest: number }
+
   // --- watches
   /**
    * A client, when its watch was made at a member. `startRevision`: the first that counts (asked for "from now on": the
@@ -114,6 +150,8 @@ export type ClientSeen =
       readonly core: readonly NodeId[];
       readonly electWithinMs: number;
     }
+  /** The runner, if too much was lost for ever: no majority can be healed, and nothing can be asked for. */
+  | { readonly kind: "liveness-impossible" }
   /** The runner, before it asks a member of the core (`node`) to write something; and when that was answered. */
   | { readonly kind: "probe-called" | "probe-answered"; readonly probe: number }
   /** The runner, when the core came to rest, or its time is over. */

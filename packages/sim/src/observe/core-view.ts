@@ -3,40 +3,61 @@
  */
 
 import type { Member } from "@quorate/member";
-import type { CoreView, NodeId } from "@quorate/raft";
+import type { ConfState, CoreView, Entry, NodeId, Role } from "@quorate/raft";
 
 /** Gives the view of a member, or null while it does not run. */
 export type Inspect = (node: NodeId) => CoreView | null;
 
 /** The view of a running member. Its `applied` is what the state machine has, which the core hears of a little later. */
 export function viewMember(member: Member<unknown>): CoreView {
-  const core = member.inspect();
-  return {
-    id: core.id,
-    get term() {
-      return core.term;
-    },
-    get role() {
-      return core.role;
-    },
-    get lead() {
-      return core.lead;
-    },
-    get commit() {
-      return core.commit;
-    },
-    get applied() {
-      return member.appliedIndex;
-    },
-    get firstIndex() {
-      return core.firstIndex;
-    },
-    get lastIndex() {
-      return core.lastIndex;
-    },
-    get config() {
-      return core.config;
-    },
-    entries: (lo, hi) => core.entries(lo, hi),
-  };
+  return new MemberView(member);
+}
+
+/** A class, since objects with accessors of their own share no shape: it is asked at every observation. */
+class MemberView implements CoreView {
+  readonly id: NodeId;
+  private readonly member: Member<unknown>;
+  private readonly core: CoreView;
+
+  constructor(member: Member<unknown>) {
+    this.member = member;
+    this.core = member.inspect();
+    this.id = this.core.id;
+  }
+
+  get term(): number {
+    return this.core.term;
+  }
+
+  get role(): Role {
+    return this.core.role;
+  }
+
+  get lead(): NodeId {
+    return this.core.lead;
+  }
+
+  get commit(): number {
+    return this.core.commit;
+  }
+
+  get applied(): number {
+    return this.member.appliedIndex;
+  }
+
+  get firstIndex(): number {
+    return this.core.firstIndex;
+  }
+
+  get lastIndex(): number {
+    return this.core.lastIndex;
+  }
+
+  get config(): ConfState {
+    return this.core.config;
+  }
+
+  entries(lo: number, hi: number): readonly Entry[] {
+    return this.core.entries(lo, hi);
+  }
 }

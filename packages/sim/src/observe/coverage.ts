@@ -7,14 +7,17 @@ import type { Observation } from "./observation.ts";
 /** Names and counts. */
 export type CoverageCounts = ReadonlyMap<string, number>;
 
+/** Counted in place: it is done for every observation. */
+type Counts = Map<string, { number: number }>;
+
 /** See the module. */
 export class Coverage {
-  private readonly plain = new Map<string, number>();
-  private readonly raft = new Map<string, number>();
-  private readonly member = new Map<string, number>();
-  private readonly store = new Map<string, number>();
-  private readonly life = new Map<string, number>();
-  private readonly faults = new Map<string, number>();
+  private readonly plain: Counts = new Map();
+  private readonly raft: Counts = new Map();
+  private readonly member: Counts = new Map();
+  private readonly store: Counts = new Map();
+  private readonly life: Counts = new Map();
+  private readonly faults: Counts = new Map();
 
   /** Takes an observation. */
   readonly take = (observation: Observation): void => {
@@ -41,7 +44,8 @@ export class Coverage {
 
   /** All of it, by names such as `raft campaign-started`. */
   get counts(): CoverageCounts {
-    const all = new Map<string, number>(this.plain);
+    const all = new Map<string, number>();
+    for (const [kind, { number }] of this.plain) all.set(kind, number);
     const named = {
       raft: this.raft,
       member: this.member,
@@ -50,14 +54,16 @@ export class Coverage {
       fault: this.faults,
     };
     for (const [name, counts] of Object.entries(named)) {
-      for (const [kind, number] of counts) all.set(`${name} ${kind}`, number);
+      for (const [kind, { number }] of counts) all.set(`${name} ${kind}`, number);
     }
     return all;
   }
 }
 
-function count(counts: Map<string, number>, kind: string): void {
-  counts.set(kind, (counts.get(kind) ?? 0) + 1);
+function count(counts: Counts, kind: string): void {
+  const known = counts.get(kind);
+  if (known === undefined) counts.set(kind, { number: 1 });
+  else known.number++;
 }
 
 /** What a campaign should have seen, besides every kind of fault; what is missing was not tried. */
@@ -71,5 +77,5 @@ export const expectedMarks: readonly string[] = [
       (kind) => `member ${kind}`,
     ),
     ["ended", "killed", "crashed", "paused", "wiped"].map((what) => `life ${what}`),
-    ["compacted", "lease-removed", "restored"].map((kind) => `store ${kind}`),
+    ["compacted", "lease-removed", "restored", "auth-changed"].map((kind) => `store ${kind}`),
   );

@@ -7,7 +7,7 @@ import { Chain } from "./chain.ts";
 import type { Inspect } from "./core-view.ts";
 import type { Observation } from "./observation.ts";
 
-/** What is durable on one disk, as the member was told: what a crash now would leave if the disk is honest. */
+/** What is durable on one disk: what a crash now would leave if the disk is honest; what it calls synced, synced. */
 export type Durable = {
   hardState: HardState;
   readonly log: Chain;
@@ -48,18 +48,23 @@ export class Ghost {
   latestConfig: ConfState | null = null;
   readonly inspect: Inspect;
   private latestConfigIndex = 0;
+  /** The one that was asked for last: whoever looks at an observation asks for the same. */
+  private recent: GhostNode | undefined;
 
   constructor(inspect: Inspect) {
     this.inspect = inspect;
   }
 
+  /** A member; made if it is new. */
   node(id: NodeId): GhostNode {
+    if (this.recent?.id === id) return this.recent;
     let node = this.nodes.get(id);
     if (node === undefined) {
       const durable = { hardState: emptyHardState, log: new Chain(), snapshotIndex: 0 };
       node = { id, log: new Chain(), durable, config: null, isUp: false, isGone: false, life: 0 };
       this.nodes.set(id, node);
     }
+    this.recent = node;
     return node;
   }
 
@@ -80,10 +85,11 @@ export class Ghost {
       case "log-durable": {
         const { durable } = this.node(id);
         if (observation.write.hardState !== null) durable.hardState = observation.write.hardState;
-        durable.log.append(observation.write.entries);
+        if (observation.isOnPlatter) durable.log.append(observation.write.entries);
         break;
       }
       case "snapshot-durable": {
+        if (!observation.isOnPlatter) break;
         const { durable } = this.node(id);
         durable.snapshotIndex = Math.max(durable.snapshotIndex, observation.metadata.index);
         break;

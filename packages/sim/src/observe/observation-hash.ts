@@ -4,6 +4,7 @@
 
 import type { Message, RaftEvent } from "@quorate/raft";
 import { hashClientObservation } from "./client-observation-hash.ts";
+import { hashMachineObservation } from "./machine-observation-hash.ts";
 import type { Observation } from "./observation.ts";
 import type { RunningHash } from "./running-hash.ts";
 
@@ -33,9 +34,17 @@ export function hashObservation(hash: RunningHash, observation: Observation): vo
       hash.number(numberOf(observation.event.kind));
       break;
     case "sent":
-    case "received":
       hashMessage(hash, observation.message);
       break;
+    case "received": {
+      // All of it was taken in when it was sent.
+      const { type, from, term, index } = observation.message;
+      hash.number(type);
+      hash.number(from);
+      hash.number(term);
+      hash.number(index);
+      break;
+    }
     case "appended":
     case "log-read":
       hash.number(observation.entries.at(-1)?.index ?? 0);
@@ -70,6 +79,13 @@ export function hashObservation(hash: RunningHash, observation: Observation): vo
     case "life":
     case "fault":
       hash.text(observation.what);
+      break;
+    case "machine-result":
+    case "machine-answered":
+    case "machine-snapshot":
+    case "machine-strayed":
+    case "machine-threw":
+      hashMachineObservation(hash, observation);
       break;
     default:
       hashClientObservation(hash, observation);

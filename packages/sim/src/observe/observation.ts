@@ -14,6 +14,7 @@ import type {
 } from "@quorate/raft";
 import type { Outcome, StoreEvent } from "@quorate/store";
 import type { ClientSeen } from "./client-observation.ts";
+import type { MachineSeen } from "./machine-observation.ts";
 
 /** What a member writes to its log in one go. */
 export type LogWriteSeen = { readonly hardState: HardState | null; readonly entries: readonly Entry[] };
@@ -36,6 +37,8 @@ export type LifeEvent =
 export type Seen =
   /** What clients and the runner tell; `client-observation.ts` says who emits what, and when. */
   | ClientSeen
+  /** What a state machine did that is not the store. */
+  | MachineSeen
   /** Events that the member told; those about single messages are left out, since `sent` and `received` tell more. */
   | { readonly kind: "raft"; readonly event: RaftEvent }
   | { readonly kind: "member"; readonly event: MemberEvent }
@@ -54,9 +57,19 @@ export type Seen =
   | { readonly kind: "received"; readonly message: Message }
   /** A log write was handed over, and later the member was told that it is durable, by a disk that may lie. */
   | { readonly kind: "log-writing"; readonly write: LogWriteSeen }
-  | { readonly kind: "log-durable"; readonly write: LogWriteSeen }
+  | {
+      readonly kind: "log-durable";
+      readonly write: LogWriteSeen;
+      /** Whether it is so: a power failure would leave it, unless a sync lied. */
+      readonly isOnPlatter: boolean;
+    }
   /** A snapshot file of the member's is durable; the log is to be cut up to an index; the leader's took the log's place. */
-  | { readonly kind: "snapshot-durable"; readonly metadata: SnapshotMetadata }
+  | {
+      readonly kind: "snapshot-durable";
+      readonly metadata: SnapshotMetadata;
+      /** As of `log-durable`. */
+      readonly isOnPlatter: boolean;
+    }
   | { readonly kind: "log-compacted"; readonly upTo: number }
   | {
       readonly kind: "snapshot-installed";
@@ -74,10 +87,12 @@ export type Seen =
       readonly lastIndex: number;
       readonly entries: readonly Entry[];
       readonly snapshot: SnapshotMetadata | null;
-      /** The disk was made to lose something: what is missing need not be the member's fault. */
+      /** The disk was made to lose something, or rots: the member may not come back, or not with everything. */
       readonly isCharged: boolean;
+      /** Something was lost without any sign of it: that it is missing is not the member's fault. */
+      readonly mayLack: boolean;
     }
-  /** An entry was applied; the digest is that of the state machine after it. */
+  /** An entry was applied; the digest is that of the state machine after it; empty: it was not taken here. */
   | { readonly kind: "applied"; readonly entry: AppliedEntry; readonly digest: string }
   /** The state machine took a snapshot's state, or what its own disk had at a start. */
   | {
@@ -100,7 +115,8 @@ export type AppliedEntry = {
   readonly index: number;
   readonly term: number;
   readonly data: Uint8Array;
-  readonly outcome: Outcome;
+  /** Null: the state machine is not the store. */
+  readonly outcome: Outcome | null;
 };
 
 /** See the module. `node` is 0 for what concerns no member. */

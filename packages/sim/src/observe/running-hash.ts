@@ -10,16 +10,19 @@ export class RunningHash {
   /** Takes a number in: whole up to 2^53, or any other by its bits of precision that matter. */
   number(value: number): void {
     const low = value | 0;
-    const high = Math.floor(value / 0x1_0000_0000) | 0;
-    const fraction = Number.isInteger(value) ? 0 : Math.floor((value % 1) * 1e9) | 0;
-    this.one = Math.imul(this.one ^ low, 0x9e3779b1) ^ (this.one >>> 15);
-    this.other = Math.imul(this.other ^ high ^ fraction ^ Math.imul(low, 0x2c1b3c6d), 0x5f356495);
-    this.other ^= this.one ^ (this.other >>> 13);
+    this.mix(low, low === value ? low >> 31 : restOf(value));
   }
 
   text(value: string): void {
-    for (let at = 0; at < value.length; at++) this.number(value.charCodeAt(at));
-    this.number(value.length);
+    for (let at = 0; at < value.length; at++) this.mix(value.charCodeAt(at), 0);
+    this.mix(value.length, 0);
+  }
+
+  private mix(low: number, rest: number): void {
+    const one = Math.imul(this.one ^ low, 0x9e3779b1) ^ (this.one >>> 15);
+    const other = Math.imul(this.other ^ rest ^ Math.imul(low, 0x2c1b3c6d), 0x5f356495);
+    this.one = one;
+    this.other = other ^ one ^ (other >>> 13);
   }
 
   bytes(value: Uint8Array): void {
@@ -40,4 +43,10 @@ export class RunningHash {
     const high = (this.other ^ Math.imul(this.one, 0x27d4eb2f)) & 0x1f_ffff;
     return high * 0x1_0000_0000 + low;
   }
+}
+
+/** What does not fit into the low 32 bits. */
+function restOf(value: number): number {
+  const high = Math.floor(value / 0x1_0000_0000) | 0;
+  return Number.isInteger(value) ? high : high ^ Math.floor((value % 1) * 1e9);
 }

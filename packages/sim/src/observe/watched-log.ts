@@ -6,7 +6,7 @@
  */
 
 import type { MemberLog } from "@quorate/member";
-import type { Entry, Storage } from "@quorate/raft";
+import type { Entry, SnapshotMetadata, Storage } from "@quorate/raft";
 import { noEntries } from "@quorate/raft";
 import type { LogStore } from "@quorate/storage";
 import type { See } from "./witness.ts";
@@ -16,8 +16,14 @@ export type LogWatch = {
   readonly see: See;
   /** Settles with `call`, or rejects when the process dies. */
   readonly orDeath: <Value>(call: Promise<Value>) => Promise<Value>;
-  /** Whether the disk was made to lose something. */
+  /** Whether the disk was made to lose something, or to rot. */
   readonly isCharged: () => boolean;
+  /** Whether it was made to lose something without any sign of it. */
+  readonly mayLack: () => boolean;
+  /** Whether a power failure would leave all that was written to the log before this moment. */
+  readonly isOnPlatter: () => boolean;
+  /** The same of a snapshot's file, and of its name. */
+  readonly isSnapshotOnPlatter: (metadata: SnapshotMetadata) => boolean;
   /** Told which index is being written, and 0 after that. */
   readonly onWriting: (lastIndex: number) => void;
 };
@@ -38,7 +44,7 @@ export function watchLog(log: LogStore, watch: LogWatch): MemberLog {
       watch.onWriting(write.entries.at(-1)?.index ?? 0);
       await log.append(write);
       watch.onWriting(0);
-      see({ kind: "log-durable", write: seen });
+      see({ kind: "log-durable", write: seen, isOnPlatter: watch.isOnPlatter() });
     },
     confirm: () => log.confirm(),
     compact(index) {
@@ -52,7 +58,7 @@ export function watchLog(log: LogStore, watch: LogWatch): MemberLog {
         write: (chunk) => draft.write(chunk),
         async commit() {
           const snapshot = await draft.commit();
-          see({ kind: "snapshot-durable", metadata });
+          see({ kind: "snapshot-durable", metadata, isOnPlatter: watch.isSnapshotOnPlatter(metadata) });
           return snapshot;
         },
         abort: () => draft.abort(),
@@ -71,7 +77,7 @@ export function watchLog(log: LogStore, watch: LogWatch): MemberLog {
 
 function watchTransfers(
   log: LogStore,
-  { see, orDeath }: LogWatch,
+  { see, orDeath, isSnapshotOnPlatter }: LogWatch,
 ): Pick<MemberLog, "openSnapshot" | "receiveSnapshot"> {
   return {
     async openSnapshot(snapshot) {
@@ -89,7 +95,8 @@ function watchTransfers(
         write: (bytes) => orDeath(receiver.write(bytes)),
         async finish() {
           await orDeath(receiver.finish());
-          see({ kind: "snapshot-durable", metadata: offer.snapshot.metadata });
+          const { metadata } = offer.snapshot;
+          see({ kind: "snapshot-durable", metadata, isOnPlatter: isSnapshotOnPlatter(metadata) });
         },
         close: () => orDeath(receiver.close()),
       };
@@ -97,7 +104,7 @@ function watchTransfers(
   };
 }
 
-function tellRecovered({ storage }: LogStore, { see, isCharged }: LogWatch): void {
+function tellRecovered({ storage }: LogStore, { see, isCharged, mayLack }: LogWatch): void {
   const { hardState, confState } = storage.initialState();
   const firstIndex = storage.firstIndex();
   const lastIndex = storage.lastIndex();
@@ -112,6 +119,7 @@ function tellRecovered({ storage }: LogStore, { see, isCharged }: LogWatch): voi
     entries: readAll(storage, firstIndex, lastIndex),
     snapshot: hasSnapshot ? found.metadata : null,
     isCharged: isCharged(),
+    mayLack: mayLack(),
   });
 }
 

@@ -1,20 +1,24 @@
 /**
- * A state machine with an observer: every entry, applied one by one, with what came of it and the digest after it.
+ * A state machine with an observer: every entry, applied one by one, with what came of it and the digest after it; and users
+ * and roles, whose own digest goes by what they are and not by how they came about.
  */
 
 import type { Command, StateMachine } from "@quorate/member";
-import type { Outcome } from "@quorate/store";
+import { type Outcome, StoreMachine } from "@quorate/store";
 import type { See } from "./witness.ts";
 
 /** Wraps a store's machine; tells where it begins. */
 export function watchMachine(machine: StateMachine<Outcome>, see: See): StateMachine<Outcome> {
   const digest = (): string => machine.digest?.() ?? "";
+  const seeAuth = watchAuth(machine, see);
   const begins = machine.durable?.appliedIndex ?? 0;
+  if (begins > 0) seeAuth();
   if (begins > 0) see({ kind: "restored", index: begins, digest: digest(), by: "start" });
   const applyOne = (command: Command): Outcome => {
     const [outcome] = machine.apply([command]);
     if (outcome === undefined) throw new Error(`no outcome for entry ${command.index}`);
     const { index, term, data } = command;
+    seeAuth();
     see({ kind: "applied", entry: { index, term, data, outcome }, digest: digest() });
     return outcome;
   };
@@ -28,6 +32,7 @@ export function watchMachine(machine: StateMachine<Outcome>, see: See): StateMac
         finish(sidecars) {
           writer.finish(sidecars);
           const index = machine.durable?.appliedIndex ?? 0;
+          seeAuth(true);
           see({ kind: "restored", index, digest: digest(), by: "snapshot" });
         },
         abort: () => writer.abort(),
@@ -38,3 +43,19 @@ export function watchMachine(machine: StateMachine<Outcome>, see: See): StateMac
     durable: machine.durable ?? null,
   };
 }
+
+/** Tells of users and roles when they changed since it last looked; `anew`: also if they are the same, but came anew. */
+function watchAuth(machine: StateMachine<Outcome>, see: See): (anew?: boolean) => void {
+  if (!(machine instanceof StoreMachine)) return () => {};
+  const { auth } = machine.store;
+  let { enabled, revision } = blank;
+  return (anew = false) => {
+    const isSame = auth.enabled === enabled && auth.revision === revision;
+    const isBlank = !auth.enabled && auth.revision === blank.revision;
+    ({ enabled, revision } = auth);
+    if (!isSame || (anew && !isBlank)) see({ kind: "auth-state", digest: auth.digest() });
+  };
+}
+
+/** A store that never heard of a user. */
+const blank = { enabled: false, revision: 1 };

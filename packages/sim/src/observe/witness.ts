@@ -10,6 +10,9 @@ import { RunningHash } from "./running-hash.ts";
 /** Sees something at a member. */
 export type See = (seen: Seen) => void;
 
+/** An observation while it is made. */
+type Unplaced<Whole> = { -readonly [Field in keyof Whole]: Whole[Field] };
+
 /** See the module. */
 export class Witness {
   readonly hash = new RunningHash();
@@ -27,9 +30,12 @@ export class Witness {
     this.observers.push(observer);
   }
 
-  /** What concerns a member; 0: nobody. */
+  /** What concerns a member; 0: nobody. The object becomes the observation: a copy of one of so many shapes is dear. */
   see(node: NodeId, seen: Seen): void {
-    const observation: Observation = { ...seen, atUs: this.nowUs(), node };
+    const observation = seen as Observation;
+    const place: Unplaced<Observation> = observation;
+    place.atUs = this.nowUs();
+    place.node = node;
     this.count++;
     hashObservation(this.hash, observation);
     for (const observer of this.observers) observer(observation);

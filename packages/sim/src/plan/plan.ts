@@ -16,13 +16,21 @@ export type Selector =
     }
   | { readonly mode: "x-names"; readonly value: readonly string[] };
 
+/** Which ways of the selected members are meant. */
+export type Ways = {
+  /** Which direction, seen from the selected members; default: both. */
+  readonly direction?: "to" | "from" | "both";
+  /** To or from whom; default: all others. */
+  readonly target?: Selector;
+};
+
 /** What goes wrong. Times in milliseconds, shares in percent. */
 export type FaultKind =
-  | { readonly kind: "network-delay"; readonly latencyMs: number; readonly jitterMs: number }
-  | { readonly kind: "network-loss"; readonly percent: number }
-  | { readonly kind: "network-duplicate"; readonly percent: number }
-  | { readonly kind: "network-reorder"; readonly percent: number; readonly byMs: number }
-  | { readonly kind: "network-bandwidth"; readonly bytesPerSecond: number }
+  | ({ readonly kind: "network-delay"; readonly latencyMs: number; readonly jitterMs: number } & Ways)
+  | ({ readonly kind: "network-loss"; readonly percent: number } & Ways)
+  | ({ readonly kind: "network-duplicate"; readonly percent: number } & Ways)
+  | ({ readonly kind: "network-reorder"; readonly percent: number; readonly byMs: number } & Ways)
+  | ({ readonly kind: "network-bandwidth"; readonly bytesPerSecond: number } & Ways)
   | {
       readonly kind: "network-partition";
       /** Which direction is cut, seen from the selected members. */
@@ -30,9 +38,13 @@ export type FaultKind =
       /** From whom; default: all others. */
       readonly target?: Selector;
     }
+  /** Single directions, by names: over `a>b` nothing gets from a to b. Nobody is selected. */
+  | { readonly kind: "x-link-cut"; readonly links: readonly string[] }
   | { readonly kind: "x-clog"; readonly target?: Selector }
   /** Snapshots on their way break off after so many bytes of the whole; everybody's, whoever is selected. */
   | { readonly kind: "x-snapshot-cut"; readonly atBytes: number }
+  /** Snapshots that take off take so much longer, as large ones do; everybody's, whoever is selected. */
+  | { readonly kind: "x-slow-snapshots"; readonly byMs: number }
   | { readonly kind: "pod-kill"; readonly losesPower: boolean; readonly keepsUnsyncedPercent: number }
   | { readonly kind: "pod-failure" }
   | { readonly kind: "x-restart-storm"; readonly everyMs: number }
@@ -53,6 +65,10 @@ export type FaultKind =
   | { readonly kind: "x-membership"; readonly change: "add" | "remove" | "replace" | "promote" | "update" }
   | { readonly kind: "x-transfer-leadership" }
   | { readonly kind: "x-isolate" }
+  /** Clients' calls get lost on their way to the members, or the answers on their way back. */
+  | { readonly kind: "x-client-cut"; readonly direction: "to" | "from" | "both" }
+  /** Clients' calls, and the answers to them, take so much longer. */
+  | { readonly kind: "x-client-delay"; readonly latencyMs: number }
   /** A fault that somebody registered, by name. */
   | { readonly kind: "x-custom"; readonly name: string; readonly parameters: unknown };
 
@@ -78,8 +94,11 @@ export type WorkloadPlan = {
   readonly parameters: Readonly<Record<string, unknown>>;
 };
 
-/** What a run may come to: everything must hold; it may stop but not lie; beyond the model. */
+/** What a run may come to: everything must hold; it may stop but not lie; beyond the model. See `contract.ts`. */
 export type Contract = "safe" | "failstop" | "outOfModel";
+
+/** Which assumption a plan breaks: that clocks drift apart within the margin, that a minority of disks is damaged. */
+export type Beyond = "clock" | "disk";
 
 /** See the module. */
 export type Plan = {
@@ -95,5 +114,7 @@ export type Plan = {
   readonly safetyMs: number;
   readonly livenessMs: number;
   readonly contract: Contract;
+  /** Of a plan beyond the model, in what respects; default: in all. */
+  readonly beyond?: readonly Beyond[];
   readonly faults: readonly Fault[];
 };

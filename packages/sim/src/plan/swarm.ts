@@ -5,6 +5,8 @@
 
 import type { RandomStream } from "../world/random-streams.ts";
 import { RandomStreams } from "../world/random-streams.ts";
+import { allFlavours, flavourNamed } from "./flavours/all-flavours.ts";
+import type { Flavour } from "./flavours/flavour.ts";
 import type { Fault, FaultKind, Plan, Selector, Topology } from "./plan.ts";
 
 /** How often clients do what, in percent: mixed, mostly reading, mostly writing. */
@@ -22,6 +24,8 @@ export type SwarmOptions = {
   readonly safetyMs?: number;
   /** Whether there are faults at all. Default true. */
   readonly hasFaults?: boolean;
+  /** The flavour of every plan, by name, or none at all (null). Default: most plans have one that is drawn. */
+  readonly flavour?: string | null;
 };
 
 type MakeFault = (random: RandomStream) => FaultKind;
@@ -94,9 +98,35 @@ const driftPpmMax = 40_000;
 /** Those that last longer are rarer, or nothing would ever work. */
 const lastingMs: Readonly<Record<string, number>> = { storm: 1500, stall: 1500, loss: 3000, wallClock: 5000 };
 
-/** The plan of a seed. */
+/** So many of a million plans are directed at a situation; see `flavours/`. They are the shorter ones. */
+const directedPerMillion = 600_000;
+
+/** The plan of a seed. @throws RangeError for a flavour that there is not */
 export function swarmPlan(seed: number, options: SwarmOptions = {}): Plan {
-  const random = new RandomStreams(seed).stream("swarm");
+  const streams = new RandomStreams(seed);
+  const plan = plainPlan(seed, streams.stream("swarm"), options);
+  // Streams of their own: what else is drawn for a seed does not depend on how many flavours there are.
+  const flavour = drawFlavour(streams.stream("flavour"), options);
+  if (flavour === null) return plan;
+  const { members } = options;
+  const random = streams.stream(`flavour ${flavour.name}`);
+  const directed = flavour.direct(shortened(plan, random, options), random);
+  return { ...directed, name: `seed ${seed}, ${flavour.name}`, members: members ?? directed.members };
+}
+
+/** A directed plan need not wait for its luck: more seeds find more than longer ones. */
+function shortened(plan: Plan, random: RandomStream, options: SwarmOptions): Plan {
+  const safetyMs = options.safetyMs ?? 1000 * random.between(5, 10);
+  return { ...plan, safetyMs, faults: plan.faults.filter(({ atMs }) => atMs < safetyMs) };
+}
+
+function drawFlavour(random: RandomStream, { hasFaults = true, flavour }: SwarmOptions): Flavour | null {
+  if (!hasFaults || flavour === null) return null;
+  if (flavour !== undefined) return flavourNamed(flavour);
+  return random.chance(directedPerMillion) ? random.pick(allFlavours) : null;
+}
+
+function plainPlan(seed: number, random: RandomStream, options: SwarmOptions): Plan {
   const members = options.members ?? random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 7]);
   const safetyMs = options.safetyMs ?? 1000 * random.between(8, 30);
   const minUs = random.pick([50, 200, 200, 1000, 5000, 30_000]);

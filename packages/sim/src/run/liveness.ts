@@ -1,11 +1,12 @@
 /**
  * The liveness phase: a random majority is healed for good, what is wrong with the others stays so for ever, and within a
  * bound the majority must elect, answer and agree (V1–V4).
+ *
+ * Now and then the healed are twins: all of them start at the same moment, on disks and links that take the same time, and
+ * nobody else is there. Whatever one does the others do as well, unless chance tells them apart (Raft §5.2).
  */
 
 import { EntryType, majoritySize, type NodeId, none } from "@quorate/raft";
-import { putRequest } from "@quorate/store";
-import { bytesOf } from "../workload/kv-request.ts";
 import type { Machine } from "../world/machine.ts";
 import { Priority } from "../world/virtual-time.ts";
 import { noWayFault } from "../world/way.ts";
@@ -14,9 +15,18 @@ import type { Verdict } from "./verdict.ts";
 
 /** Latency of the ways of the healed. */
 const healedUs = 1000;
+/** What a disk of a twin takes. */
+const twinDiskUs = 100;
+/** So many of a million runs end with twins. */
+const twinsPerMillion = 150_000;
 const tryMs = 3000;
 /** Within so long somebody must lead: several elections at the widest adapted window. */
 const electWithinMs = 20_000;
+/** One who hears only now and then: how long he does not, and how long he does. */
+const deafMs = 1000;
+const hearsMs = 100;
+/** So long beyond the time of elections it is looked at whether such a one disturbs the peace. */
+const peaceMs = 12_000;
 
 /** See the module. */
 export class LivenessPhase {
@@ -26,6 +36,8 @@ export class LivenessPhase {
   private readonly answered = new Set<NodeId>();
   /** Numbers of probes: a member has one, however often it has to be tried. */
   private readonly probes = new Map<NodeId, number>();
+  /** Whoever comes to rest before has to stay so until then. */
+  private restsUntilUs = 0;
 
   constructor(world: World) {
     this.world = world;
@@ -43,16 +55,23 @@ export class LivenessPhase {
    */
   begin(): boolean {
     const { world } = this;
-    this.core = this.chooseCore();
-    if (this.core.length === 0) return false;
+    const areTwins = world.streams.stream("liveness twins").chance(twinsPerMillion);
     for (const machine of world.machines.values()) machine.disk.heal();
     world.network.heal();
     world.network.snapshotCutAtBytes = Number.POSITIVE_INFINITY;
+    world.network.snapshotDelayUs = 0;
+    if (areTwins) this.fellAll();
+    this.core = this.chooseCore(areTwins);
+    if (this.core.length === 0) {
+      world.witness.see(0, { kind: "liveness-impossible" });
+      return false;
+    }
     for (const one of this.core) {
       for (const other of this.core)
         if (one !== other) world.network.way(one.id, other.id).setLatency(healedUs, healedUs);
     }
-    for (const machine of world.machines.values()) if (!this.core.includes(machine)) this.abandon(machine);
+    for (const machine of world.machines.values())
+      if (!this.core.includes(machine)) this.abandon(machine, areTwins);
     for (const machine of this.core) {
       machine.resume();
       machine.start();
@@ -67,7 +86,7 @@ export class LivenessPhase {
    * Voters that are whole, a majority of every configuration that may be in force: a random one, or all of them while a
    * change is under way.
    */
-  private chooseCore(): readonly Machine[] {
+  private chooseCore(takesAll: boolean): readonly Machine[] {
     const { world, random } = this;
     const voters = new Set(world.halves().flat());
     const whole = [...world.machines.values()].filter(
@@ -79,6 +98,7 @@ export class LivenessPhase {
     };
     if (!isEnough(whole)) return [];
     if (this.isChanging()) return this.alsoJoining(whole);
+    if (takesAll) return whole;
     const least = Math.min(whole.length, majoritySize(voters.size));
     const core = random.sample(whole, random.between(least, whole.length));
     return isEnough(core) ? core : whole;
@@ -107,10 +127,18 @@ export class LivenessPhase {
     return [...whole, ...others];
   }
 
+  /** Everybody dies now, so that all can begin at once; before it is chosen who is whole, since losses show then. */
+  private fellAll(): void {
+    for (const machine of this.world.machines.values()) {
+      machine.kill();
+      machine.disk.setLatency(twinDiskUs, twinDiskUs);
+    }
+  }
+
   /** The others keep what is wrong with them, or get something worse. */
-  private abandon(machine: Machine): void {
-    const { world, random } = this;
-    switch (random.below(4)) {
+  private abandon(machine: Machine, isGone: boolean): void {
+    const { random } = this;
+    switch (isGone ? 0 : random.below(4)) {
       case 0:
         machine.hold();
         machine.kill();
@@ -119,17 +147,47 @@ export class LivenessPhase {
         machine.pause();
         break;
       case 2:
-        for (const other of world.machines.values()) {
-          if (other === machine) continue;
-          world.network.way(machine.id, other.id).add({ ...noWayFault, isCut: true });
-          // Deaf as well, or it can hear and not speak.
-          if (random.chance(500_000))
-            world.network.way(other.id, machine.id).add({ ...noWayFault, isCut: true });
-        }
+        machine.resume();
+        this.cutOff(machine);
         break;
       default:
         machine.resume();
     }
+  }
+
+  /** For ever dumb, or deaf, or both; or deaf but for a moment now and then. */
+  private cutOff(machine: Machine): void {
+    const { random } = this;
+    const kind = random.pick(["dumb", "deaf", "both", "hard of hearing"] as const);
+    if (kind === "dumb" || kind === "both") this.cut([machine], this.othersThan(machine));
+    if (kind === "deaf" || kind === "both") this.cut(this.othersThan(machine), [machine]);
+    if (kind !== "hard of hearing") return;
+    // Each time it has something to say that it thought of meanwhile, such as a later term.
+    this.restsUntilUs = this.world.time.nowUs + (electWithinMs + peaceMs) * 1000;
+    this.deafen(machine);
+  }
+
+  private deafen(machine: Machine): void {
+    const { time } = this.world;
+    const hear = this.cut(this.othersThan(machine), [machine]);
+    time.after(deafMs * 1000, Priority.fault, () => {
+      hear();
+      time.after(hearsMs * 1000, Priority.fault, () => this.deafen(machine));
+    });
+  }
+
+  private othersThan(machine: Machine): readonly Machine[] {
+    return [...this.world.machines.values()].filter((other) => other !== machine);
+  }
+
+  /** Cuts ways; returns what mends them. */
+  private cut(from: readonly Machine[], to: readonly Machine[]): () => void {
+    const fault = { ...noWayFault, isCut: true };
+    const ways = from.flatMap((one) => to.map((other) => this.world.network.way(one.id, other.id)));
+    for (const way of ways) way.add(fault);
+    return () => {
+      for (const way of ways) way.remove(fault);
+    };
   }
 
   /** Members of the core that belong to the cluster by now. */
@@ -152,7 +210,7 @@ export class LivenessPhase {
       else this.noteAnswer(machine, probe);
       return;
     }
-    if (process === null || process.storeMember === null) {
+    if (process === null || process.running === null) {
       again();
       return;
     }
@@ -161,10 +219,10 @@ export class LivenessPhase {
       this.probes.set(machine.id, number);
       world.witness.see(machine.id, { kind: "probe-called", probe: number });
     }
-    const command = putRequest({ key: bytesOf(`v/${machine.name}`), value: bytesOf(`${world.time.nowUs}`) });
+    const asked = world.subject.probe(process.running, machine.name, world.time.nowUs, tryMs);
     process.gate
-      .orDeath(process.storeMember.execute(command, { timeoutMs: tryMs }), () => new Error("it died"))
-      .then(({ ok }) => (ok ? this.noteAnswer(machine, number) : again()), again);
+      .orDeath(asked, () => new Error("it died"))
+      .then((ok) => (ok ? this.noteAnswer(machine, number) : again()), again);
   }
 
   private noteAnswer({ id }: Machine, probe: number): void {
@@ -175,6 +233,7 @@ export class LivenessPhase {
   /** Whether everything has come to rest. */
   get isDone(): boolean {
     const { members } = this;
+    if (this.world.time.nowUs < this.restsUntilUs) return false;
     if (members.some(({ id }) => !this.answered.has(id)) || this.answered.size < this.probes.size)
       return false;
     const [first] = members;
@@ -184,7 +243,7 @@ export class LivenessPhase {
     const isSame = members.every(
       ({ view }) => view !== null && view.lead === lead && view.applied === last && view.lastIndex === last,
     );
-    return isSame && new Set(members.map(({ member }) => member?.member.digest()?.digest)).size === 1;
+    return isSame && new Set(members.map(({ member }) => member?.digest()?.digest)).size === 1;
   }
 
   /** What is missing when the time is over. */

@@ -1,5 +1,5 @@
 /**
- * Faults of processes, disks and clocks: each begins on some machines, and returns how it ends.
+ * Faults of processes, disks and clocks, and of clients' ways to them: each begins on some machines, and returns how it ends.
  */
 
 import type { Fault } from "../plan/plan.ts";
@@ -20,7 +20,8 @@ export function beginMachineFault(
   return (
     beginProcessFault(fault, machine, world, random) ??
     beginDiskFault(fault, machine, world, random) ??
-    beginClockFault(fault, machine, world)
+    beginClockFault(fault, machine, world) ??
+    beginClientFault(fault, machine)
   );
 }
 
@@ -53,11 +54,11 @@ function beginProcessFault(fault: Fault, machine: Machine, world: World, random:
       // A stopped process takes it up only when it goes on, which may be after this is over.
       let isOver = false;
       machine.arrive(() => {
-        if (!isOver) machine.member?.member.isolate(true);
+        if (!isOver) machine.member?.isolate(true);
       });
       return () => {
         isOver = true;
-        machine.arrive(() => machine.member?.member.isolate(false));
+        machine.arrive(() => machine.member?.isolate(false));
       };
     }
     default:
@@ -77,6 +78,28 @@ function repeat(world: World, everyMs: number, act: () => void): Undo {
   return () => {
     isOver = true;
   };
+}
+
+function beginClientFault(fault: Fault, { clientWay }: Machine): Undo | null {
+  switch (fault.kind) {
+    case "x-client-cut": {
+      const to = fault.direction === "from" ? 0 : 1;
+      const from = fault.direction === "to" ? 0 : 1;
+      clientWay.cutsTo += to;
+      clientWay.cutsFrom += from;
+      return () => {
+        clientWay.cutsTo -= to;
+        clientWay.cutsFrom -= from;
+      };
+    }
+    case "x-client-delay":
+      clientWay.delayUs += fault.latencyMs * 1000;
+      return () => {
+        clientWay.delayUs -= fault.latencyMs * 1000;
+      };
+    default:
+      return null;
+  }
 }
 
 function beginDiskFault(fault: Fault, machine: Machine, world: World, random: RandomStream): Undo | null {
@@ -122,17 +145,32 @@ function trouble(machine: Machine, what: DiskTrouble): Undo {
   return () => machine.disk.end(what);
 }
 
-/** Flips bits in what was written. */
+/** Where bits flip if it is to hit the newest of what was logged: within so many bytes of its end. */
+const newestBytes = [500, 500, 2000] as const;
+
+/** Flips bits in what was written: anywhere, or in the newest of the log. What is zero says nothing, and is spared. */
 async function rot({ disk }: Machine, flips: number, random: RandomStream): Promise<void> {
   const files = await disk.rotting("log");
-  if (files.length === 0) return;
-  for (let flip = 0; flip < flips; flip++) {
-    const path = random.pick(files);
-    const bytes = disk.memory.contents(path);
-    let used = bytes.length;
-    while (used > 0 && bytes[used - 1] === 0) used--;
-    if (used > 0) disk.memory.flip(path, random.below(used), 1 << random.below(8));
+  const segments = files.filter((path) => path.includes("/log-"));
+  for (let flip = 0; flip < flips && files.length > 0; flip++) {
+    const isNewest = random.chance(600_000);
+    const path = isNewest ? segments.at(-1) : random.pick(files);
+    const written = path === undefined ? [] : writtenBytes(disk.memory.contents(path));
+    if (path === undefined || written.length === 0) continue;
+    const from = isNewest ? firstAfter(written, (written.at(-1) as number) - random.pick(newestBytes)) : 0;
+    disk.memory.flip(path, written[random.between(from, written.length - 1)] as number, 1 << random.below(8));
   }
+}
+
+/** Positions of the bytes that are not zero, in order. */
+function writtenBytes(bytes: Uint8Array): readonly number[] {
+  const positions: number[] = [];
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] !== 0) positions.push(at);
+  return positions;
+}
+
+function firstAfter(positions: readonly number[], limit: number): number {
+  return positions.findIndex((position) => position > limit);
 }
 
 function beginClockFault(fault: Fault, machine: Machine, world: World): Undo | null {

@@ -22,7 +22,7 @@ export function beginMembershipFault(
 ): boolean {
   switch (fault.kind) {
     case "x-transfer-leadership":
-      ask(world, random, (machine) => machine.member?.member.stepDown({ force: random.chance(500_000) }));
+      ask(world, random, (machine) => machine.member?.stepDown({ force: random.chance(500_000) }));
       return true;
     case "x-wipe-and-rejoin":
       for (const machine of chosen) wipe(machine, world, random);
@@ -53,18 +53,14 @@ function change(what: Change, chosen: readonly Machine[], world: World, random: 
       const learners = world.ghost.latestConfig?.learners ?? [];
       const [id] = learners;
       if (id !== undefined)
-        ask(world, random, (machine) =>
-          machine.member?.member.promoteMember(id, { timeoutMs: changeTimeoutMs }),
-        );
+        ask(world, random, (machine) => machine.member?.promoteMember(id, { timeoutMs: changeTimeoutMs }));
       break;
     }
     case "update":
       if (first !== undefined) {
         const { id, name } = first;
         const update = { id, addresses: [addressOf(name)] };
-        ask(world, random, (machine) =>
-          machine.member?.member.updateMember(update, { timeoutMs: changeTimeoutMs }),
-        );
+        ask(world, random, (machine) => machine.member?.updateMember(update, { timeoutMs: changeTimeoutMs }));
       }
       break;
   }
@@ -97,21 +93,17 @@ function add(world: World, random: RandomStream): void {
   const { id, name } = newcomer(world);
   const as = random.pick(["voter", "learner", "voter-later"] as const);
   const member = { id, name, addresses: [addressOf(name)] };
-  ask(world, random, (machine) =>
-    machine.member?.member.addMember(member, { as, timeoutMs: changeTimeoutMs }),
-  );
+  ask(world, random, (machine) => machine.member?.addMember(member, { as, timeoutMs: changeTimeoutMs }));
 }
 
 function remove({ id }: Machine, world: World, random: RandomStream): void {
-  ask(world, random, (machine) => machine.member?.member.removeMember(id, { timeoutMs: changeTimeoutMs }));
+  ask(world, random, (machine) => machine.member?.removeMember(id, { timeoutMs: changeTimeoutMs }));
 }
 
 function replace({ id }: Machine, world: World, random: RandomStream): void {
   const { id: newId, name } = newcomer(world);
   const member = { id: newId, name, addresses: [addressOf(name)] };
-  ask(world, random, (machine) =>
-    machine.member?.member.replaceMember(id, member, { timeoutMs: changeTimeoutMs }),
-  );
+  ask(world, random, (machine) => machine.member?.replaceMember(id, member, { timeoutMs: changeTimeoutMs }));
 }
 
 /** A machine burns down, if the cluster can bear it; a new one takes its place. */

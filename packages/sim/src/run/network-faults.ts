@@ -2,7 +2,7 @@
  * Faults of the network: each begins on some ways, and returns how it ends.
  */
 
-import type { Fault, Selector } from "../plan/plan.ts";
+import type { Fault, Selector, Ways } from "../plan/plan.ts";
 import type { Machine } from "../world/machine.ts";
 import type { RandomStream } from "../world/random-streams.ts";
 import { noWayFault, type WayFault } from "../world/way.ts";
@@ -19,36 +19,45 @@ export function beginNetworkFault(fault: Fault, world: World, random: RandomStre
   switch (fault.kind) {
     case "network-delay": {
       const delays = { delayUs: fault.latencyMs * 1000, jitterUs: fault.jitterMs * 1000 };
-      return onWays(fault.selector, world, random, { ...noWayFault, ...delays });
+      return onWays(fault, world, random, { ...noWayFault, ...delays });
     }
     case "network-loss":
-      return onWays(fault.selector, world, random, {
+      return onWays(fault, world, random, {
         ...noWayFault,
         lossPerMillion: perMillion(fault.percent),
       });
     case "network-duplicate":
-      return onWays(fault.selector, world, random, {
+      return onWays(fault, world, random, {
         ...noWayFault,
         duplicatePerMillion: perMillion(fault.percent),
       });
     case "network-reorder":
-      return onWays(fault.selector, world, random, {
+      return onWays(fault, world, random, {
         ...noWayFault,
         reorderPerMillion: perMillion(fault.percent),
         reorderByUs: fault.byMs * 1000,
       });
     case "network-bandwidth":
-      return onWays(fault.selector, world, random, {
+      return onWays(fault, world, random, {
         ...noWayFault,
         bytesPerSecond: fault.bytesPerSecond,
       });
     case "network-partition":
       return cut(partitioned(fault, world, random), world, { ...noWayFault, isCut: true });
+    case "x-link-cut":
+      return cut(named(fault.links, world), world, { ...noWayFault, isCut: true });
     case "x-snapshot-cut":
       world.network.snapshotCutAtBytes = fault.atBytes;
       return () => {
         world.network.snapshotCutAtBytes = Number.POSITIVE_INFINITY;
       };
+    case "x-slow-snapshots": {
+      const byUs = fault.byMs * 1000;
+      world.network.snapshotDelayUs += byUs;
+      return () => {
+        world.network.snapshotDelayUs -= byUs;
+      };
+    }
     case "x-clog": {
       const one = select(fault.selector, world, random);
       const others = fault.target === undefined ? candidates(world) : select(fault.target, world, random);
@@ -63,9 +72,15 @@ function perMillion(percent: number): number {
   return Math.round(percent * 10_000);
 }
 
-function onWays(selector: Selector, world: World, random: RandomStream, wayFault: WayFault): Undo {
+function onWays(
+  { selector, direction = "both", target }: Ways & { readonly selector: Selector },
+  world: World,
+  random: RandomStream,
+  wayFault: WayFault,
+): Undo {
   const chosen = select(selector, world, random);
-  return cut(between(chosen, candidates(world), "both"), world, wayFault);
+  const others = target === undefined ? candidates(world) : select(target, world, random);
+  return cut(between(chosen, others, direction), world, wayFault);
 }
 
 function partitioned(
@@ -83,6 +98,14 @@ function partitioned(
   const chosen = select(selector, world, random);
   const others = target === undefined ? candidates(world) : select(target, world, random);
   return between(chosen, others, direction);
+}
+
+/** Ways by their names; those between machines that are not there are left out. */
+function named(links: readonly string[], world: World): readonly Pair[] {
+  return links.flatMap((link): Pair[] => {
+    const [from, to] = link.split(">").map((name) => world.machines.get(name));
+    return from === undefined || to === undefined ? [] : [[from, to]];
+  });
 }
 
 /** Ways between two groups; within the first, if all are in both, every way. */

@@ -2,19 +2,22 @@
  * The referee: shows every observation to the checkers, then to the ghost, and keeps the first thing that was wrong.
  */
 
-import type { NodeId } from "@quorate/raft";
-import type { Checker, MakeChecker } from "../check/checker.ts";
+import type { MessageType, NodeId, RaftEvent } from "@quorate/raft";
+import { type Checker, type MakeChecker, wantsToSee } from "../check/checker.ts";
 import type { Ghost } from "../observe/ghost.ts";
 import type { Observation } from "../observe/observation.ts";
+import type { Owed } from "../plan/contract.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** How a referee judges. */
 export type RefereeRules = {
   /** Name of a member, for people. */
   readonly nameOf: (node: NodeId) => string;
-  /** Whether members may end by themselves without a reason that the world gave them. */
-  readonly mayEnd: boolean;
+  /** What the run owes; other invariants are not looked at. */
+  readonly owed: Owed;
 };
+
+type Asked<Key> = Map<Key, readonly Checker[]>;
 
 /** See the module. */
 export class Referee {
@@ -23,24 +26,23 @@ export class Referee {
   private readonly ghost: Ghost;
   private readonly rules: RefereeRules;
   private readonly everything: readonly Checker[];
-  private readonly byKind = new Map<Observation["kind"], readonly Checker[]>();
+  /** Who wants to see what, by kind of observation, kind of event, or type of message. */
+  private readonly byKind: Asked<Observation["kind"]> = new Map();
+  private readonly byEvent: Asked<RaftEvent["kind"]> = new Map();
+  private readonly bySent: Asked<MessageType> = new Map();
+  private readonly byReceived: Asked<MessageType> = new Map();
 
   constructor(checkers: readonly MakeChecker[], ghost: Ghost, rules: RefereeRules) {
     this.ghost = ghost;
     this.rules = rules;
-    this.everything = checkers.map((make) => make());
+    this.everything = checkers.map((make) => make()).filter(({ id }) => rules.owed.invariant(id));
   }
 
   /** Takes an observation; neither changes anything outside nor throws. */
   readonly take = (observation: Observation): void => {
     if (this.verdict !== null) return;
     const { kind, node, atUs } = observation;
-    let asked = this.byKind.get(kind);
-    if (asked === undefined) {
-      asked = this.everything.filter(({ kinds }) => kinds === undefined || kinds.includes(kind));
-      this.byKind.set(kind, asked);
-    }
-    for (const checker of asked) {
+    for (const checker of this.askedAbout(observation)) {
       const text = this.ask(checker, observation);
       if (text === null) continue;
       const named = withNames(text, this.rules.nameOf);
@@ -52,12 +54,34 @@ export class Referee {
       return;
     }
     const isEnd = kind === "life" && observation.what === "ended" && !observation.isCharged;
-    if (isEnd && !this.rules.mayEnd) {
+    if (isEnd && !this.rules.owed.mayEnd) {
       const text = `the member ended by itself: ${observation.detail}`;
       this.verdict = { kind: "crash", node: this.rules.nameOf(node), atUs, text };
     }
     this.ghost.take(observation);
   };
+
+  private askedAbout(observation: Observation): readonly Checker[] {
+    switch (observation.kind) {
+      case "raft":
+        return this.look(this.byEvent, observation.event.kind, observation);
+      case "sent":
+        return this.look(this.bySent, observation.message.type, observation);
+      case "received":
+        return this.look(this.byReceived, observation.message.type, observation);
+      default:
+        return this.look(this.byKind, observation.kind, observation);
+    }
+  }
+
+  private look<Key>(asked: Asked<Key>, key: Key, observation: Observation): readonly Checker[] {
+    let known = asked.get(key);
+    if (known === undefined) {
+      known = this.everything.filter((checker) => wantsToSee(checker, observation));
+      asked.set(key, known);
+    }
+    return known;
+  }
 
   private ask(checker: Checker, observation: Observation): string | null {
     try {

@@ -3,10 +3,14 @@
  */
 
 import type { MakeChecker } from "../check/checker.ts";
+import { AnswerGap } from "../observe/answer-gap.ts";
 import { Coverage, type CoverageCounts } from "../observe/coverage.ts";
+import { driftPpmOf, type Owed, owedBy } from "../plan/contract.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type SearchResult, Workload } from "../workload/workload.ts";
+import { storeSubject } from "../subject/store-subject.ts";
+import type { RunWorkload, SearchResult, Subject } from "../subject/subject.ts";
 import { World } from "../world/world.ts";
+import { CustomUsers, type MakeCustomUser } from "./custom-users.ts";
 import { type CustomFaults, FaultDriver } from "./fault-driver.ts";
 import { LivenessPhase } from "./liveness.ts";
 import { Referee } from "./referee.ts";
@@ -19,6 +23,10 @@ export type RunOptions = {
   readonly searches?: boolean;
   /** Faults that plans may name. */
   readonly customFaults?: CustomFaults;
+  /** Users of the cluster that plans may name besides the workload's own. */
+  readonly customUsers?: Readonly<Record<string, MakeCustomUser>>;
+  /** What the run is about; default: the store. */
+  readonly makeSubject?: () => Subject;
 };
 
 /** What a run came to. */
@@ -40,30 +48,14 @@ export type RunFigures = {
   readonly answered: number;
   readonly unknown: number;
   readonly search: SearchResult;
+  /** The longest time of the safety phase in which no command of anybody was answered, from the first answer on. */
+  readonly unansweredMs: number | null;
   readonly faults: number;
   readonly committed: number;
   readonly envelopes: number;
+  /** Whether the healed were asked to come to rest; `impossible`: too much was lost for ever, nobody could be. */
+  readonly liveness: "not reached" | "impossible" | "asked";
 };
-
-/** How fast a clock of a plan may drift at most. */
-function driftOf({ faults }: Plan): number {
-  return faults.reduce(
-    (most, fault) => (fault.kind === "x-clock-drift" ? Math.max(most, Math.abs(fault.ppm)) : most),
-    0,
-  );
-}
-
-/** What a member owes even beyond the model: never to take for its own what its disk made up. */
-const owedAlways: ReadonlySet<string> = new Set(["S11"]);
-
-/** The checkers that a plan's contract asks for. */
-function checkersOf({ contract }: Plan, checkers: readonly MakeChecker[]): readonly MakeChecker[] {
-  if (contract === "safe") return checkers;
-  return checkers.filter((make) => {
-    const { id } = make();
-    return contract === "failstop" ? !id.startsWith("V") : owedAlways.has(id);
-  });
-}
 
 /** Of so many seeds one is searched in full. */
 const searchedSeeds = 16;
@@ -74,22 +66,30 @@ export class Simulation {
   readonly referee: Referee;
   private readonly plan: Plan;
   private readonly options: RunOptions;
+  private readonly owed: Owed;
   private readonly coverage = new Coverage();
-  private readonly workload: Workload;
+  private readonly gap: AnswerGap;
+  private readonly workload: RunWorkload;
+  private readonly users: CustomUsers;
   private readonly faults: FaultDriver;
+  private liveness: RunFigures["liveness"] = "not reached";
 
   constructor(plan: Plan, options: RunOptions) {
     this.plan = plan;
     this.options = options;
-    this.world = new World(plan);
+    this.world = new World(plan, options.makeSubject?.() ?? storeSubject);
+    this.gap = new AnswerGap(plan.safetyMs * 1000);
     this.faults = new FaultDriver(this.world, options.customFaults);
-    this.referee = new Referee(checkersOf(plan, options.checkers), this.world.ghost, {
+    this.owed = owedBy(plan);
+    this.referee = new Referee(options.checkers, this.world.ghost, {
       nameOf: (node) => this.world.nameOf(node),
-      mayEnd: plan.contract !== "safe",
+      owed: this.owed,
     });
     this.world.witness.subscribe(this.referee.take);
     this.world.witness.subscribe(this.coverage.take);
-    this.workload = new Workload(this.world, plan.workload);
+    this.world.witness.subscribe(this.gap.take);
+    this.workload = this.world.subject.makeWorkload(this.world, plan.workload);
+    this.users = new CustomUsers(this.world, plan.workload, options.customUsers);
   }
 
   /** Runs it. */
@@ -111,9 +111,11 @@ export class Simulation {
         answered: workload.count("answered"),
         unknown: workload.count("unknown"),
         search: workload.search,
+        unansweredMs: this.gap.longestMs(world.time.nowUs),
         faults: this.faults.begun,
         committed: world.ghost.lastCommitted,
         envelopes: world.network.sent,
+        liveness: this.liveness,
       },
       coverage: this.coverage.counts,
     };
@@ -122,29 +124,32 @@ export class Simulation {
   private async judge(): Promise<Verdict> {
     const { world, plan, referee } = this;
     const leaseReads = world.settings.leaseReads ?? false;
-    world.witness.see(0, { kind: "setup", leaseReads, driftPpm: driftOf(plan) });
+    world.witness.see(0, { kind: "setup", leaseReads, driftPpm: driftPpmOf(plan) });
     world.start();
     this.faults.start();
     this.workload.start();
+    this.users.start();
     await world.time.run(plan.safetyMs * 1000, () => referee.verdict !== null);
     if (referee.verdict !== null) return referee.verdict;
     this.faults.end();
     this.workload.stop();
+    this.users.stop();
     const liveness = new LivenessPhase(world);
-    if (liveness.begin()) {
+    this.liveness = liveness.begin() ? "asked" : "impossible";
+    if (this.liveness === "asked") {
       const untilUs = world.time.nowUs + plan.livenessMs * 1000;
       const isDone = await world.time.run(untilUs, () => referee.verdict !== null || liveness.isDone);
       world.witness.see(0, { kind: "liveness-ended" });
       if (referee.verdict !== null) return referee.verdict;
-      if (!isDone && plan.contract === "safe") return liveness.findings();
+      if (!isDone && this.owed.rest) return liveness.findings();
     }
     return this.checkAnswers();
   }
 
   private checkAnswers(): Verdict {
-    if (this.plan.contract === "outOfModel") return { kind: "pass" };
+    if (!this.owed.answers) return { kind: "pass" };
     const searches = this.options.searches ?? this.plan.seed % searchedSeeds === 0;
-    const problem = this.workload.check(searches);
+    const problem = this.workload.check(searches) ?? this.users.check();
     return problem === null ? { kind: "pass" } : { kind: "violation", node: "", ...problem };
   }
 }

@@ -2,9 +2,10 @@
  * Faults and selectors, as files say them.
  */
 
-import type { Fault, FaultKind, Selector } from "../plan/plan.ts";
-import type { FieldReader } from "./field-reader.ts";
+import type { Fault, FaultKind, Selector, Ways } from "../plan/plan.ts";
+import { type FieldReader, ScenarioError } from "./field-reader.ts";
 
+const directions = ["to", "from", "both"] as const;
 const timeMaxMs = 86_400_000;
 const bytesMax = 1_000_000_000_000;
 const percentOf = (fields: FieldReader): number => fields.whole("percent", 0, 100);
@@ -24,17 +25,27 @@ const readers: Readers = {
   "network-delay": (fields) => ({
     latencyMs: timeOf(fields, "latencyMs"),
     jitterMs: timeOf(fields, "jitterMs", 0),
+    ...waysOf(fields),
   }),
-  "network-loss": (fields) => ({ percent: percentOf(fields) }),
-  "network-duplicate": (fields) => ({ percent: percentOf(fields) }),
-  "network-reorder": (fields) => ({ percent: percentOf(fields), byMs: timeOf(fields, "byMs") }),
-  "network-bandwidth": (fields) => ({ bytesPerSecond: fields.whole("bytesPerSecond", 1, bytesMax) }),
+  "network-loss": (fields) => ({ percent: percentOf(fields), ...waysOf(fields) }),
+  "network-duplicate": (fields) => ({ percent: percentOf(fields), ...waysOf(fields) }),
+  "network-reorder": (fields) => ({
+    percent: percentOf(fields),
+    byMs: timeOf(fields, "byMs"),
+    ...waysOf(fields),
+  }),
+  "network-bandwidth": (fields) => ({
+    bytesPerSecond: fields.whole("bytesPerSecond", 1, bytesMax),
+    ...waysOf(fields),
+  }),
   "network-partition": (fields) => ({
-    direction: fields.choice("direction", ["to", "from", "both"], "both"),
+    direction: fields.choice("direction", directions, "both"),
     ...targetOf(fields),
   }),
+  "x-link-cut": (fields) => ({ links: fields.list("links").map(linkOf) }),
   "x-clog": targetOf,
   "x-snapshot-cut": (fields) => ({ atBytes: fields.whole("atBytes", 0, bytesMax) }),
+  "x-slow-snapshots": (fields) => ({ byMs: timeOf(fields, "byMs") }),
   "pod-kill": (fields) => ({
     losesPower: fields.flag("losesPower", false),
     keepsUnsyncedPercent: fields.whole("keepsUnsyncedPercent", 0, 100, 0),
@@ -69,6 +80,8 @@ const readers: Readers = {
   }),
   "x-transfer-leadership": nothing,
   "x-isolate": nothing,
+  "x-client-cut": (fields) => ({ direction: fields.choice("direction", directions, "both") }),
+  "x-client-delay": (fields) => ({ latencyMs: timeOf(fields, "latencyMs") }),
   "x-custom": (fields) => ({ name: fields.text("name"), parameters: fields.raw("parameters") ?? null }),
 };
 const faultKinds = Object.keys(readers) as readonly FaultKind["kind"][];
@@ -84,6 +97,21 @@ export function readFault(fields: FieldReader, position: number): Fault {
   fields.end();
   // The reader of a kind gives that kind's fields.
   return fault as Fault;
+}
+
+function waysOf(fields: FieldReader): Ways {
+  const direction = fields.has("direction") ? { direction: fields.choice("direction", directions) } : {};
+  return { ...direction, ...targetOf(fields) };
+}
+
+const linkPattern = /^(\w+)>(\w+)$/;
+
+function linkOf(item: FieldReader): string {
+  const link = item.asText();
+  const [, from, to] = linkPattern.exec(link) ?? [];
+  if (from === undefined || from === to)
+    throw new ScenarioError(item.path, link, "write a direction between two members: a>b");
+  return link;
 }
 
 function targetOf(fields: FieldReader): { readonly target?: Selector } {

@@ -5,19 +5,23 @@
  *     "topology": "mesh", "workload": { "clients": 3 }, "safetyMs": 5000,
  *     "faults": [ { "kind": "pod-kill", "atMs": 2000, "durationMs": 1000,
  *                   "selector": { "mode": "x-role", "value": "leader" } } ],
- *     "expect": { "verdict": "pass", "happened": ["raft campaign-started"] } }
+ *     "expect": { "verdict": "pass", "happened": ["raft campaign-started"] },
+ *     "thresholds": { "recoveryMaxMs": 3000, "failedPercent": 10 } }
  *
  * `name` is all that must be there; everything else has a default. With `parameters` one file is many plans: see
  * `parameters.ts`.
  */
 
+import { beyondKinds } from "../plan/contract.ts";
 import type { Contract, Fault, Plan } from "../plan/plan.ts";
+import type { Thresholds } from "../report/thresholds.ts";
 import type { RunReport } from "../run/simulation.ts";
 import { describeVerdict, type Verdict } from "../run/verdict.ts";
 import { readFault } from "./fault-fields.ts";
 import { FieldReader, ScenarioError } from "./field-reader.ts";
 import { parseJson } from "./json-text.ts";
 import { expandParameters } from "./parameters.ts";
+import { readThresholds } from "./threshold-fields.ts";
 
 /** What a scenario should come to. */
 export type Expectation = {
@@ -26,6 +30,8 @@ export type Expectation = {
   readonly invariant: string | null;
   /** Names of coverage marks (`life killed`) that have to be seen, or the scenario did not try what it is about. */
   readonly happened: readonly string[];
+  /** Threshold: the longest time in which no command was answered, in milliseconds; null: any. */
+  readonly unansweredMs: { readonly atLeast: number; readonly atMost: number } | null;
 };
 
 /** One plan of a file. */
@@ -33,6 +39,8 @@ export type Scenario = {
   readonly description: string;
   readonly plan: Plan;
   readonly expect: Expectation;
+  /** What a run may take at most; see `report/thresholds.ts`. */
+  readonly thresholds: Thresholds;
 };
 
 /** Reads a file's text: one scenario, or one for every combination of its parameters. */
@@ -47,7 +55,7 @@ export function readScenarios(document: unknown): readonly Scenario[] {
 
 const contracts: readonly Contract[] = ["safe", "failstop", "outOfModel"];
 const verdicts = ["pass", "violation", "liveness", "nondeterminism", "crash", "unknown"] as const;
-const namePattern = /^[\w .,:=()/-]{1,200}$/;
+const namePattern = /^[\w .,:=()/>-]{1,200}$/;
 /** A day: longer than anybody waits, and far from where numbers end. */
 const timeMaxMs = 86_400_000;
 
@@ -56,7 +64,7 @@ function readScenario(document: unknown): Scenario {
   root.choice("format", [1], 1);
   const name = root.text("name");
   if (!namePattern.test(name))
-    throw new ScenarioError("name", name, "use letters, digits, blanks and . , : = ( ) / - only");
+    throw new ScenarioError("name", name, "use letters, digits, blanks and . , : = ( ) / > - only");
   const description = root.text("description", "");
   const safetyMs = root.whole("safetyMs", 1, timeMaxMs, 5000);
   const plan: Plan = {
@@ -71,12 +79,13 @@ function readScenario(document: unknown): Scenario {
     workload: readWorkload(root.object("workload")),
     safetyMs,
     livenessMs: root.whole("livenessMs", 1, timeMaxMs, 60_000),
-    contract: root.choice("contract", contracts, "safe"),
+    ...readContract(root),
     faults: readFaults(root),
   };
   const expect = readExpectation(root.object("expect"));
+  const thresholds = readThresholds(root.object("thresholds"));
   root.end();
-  return { description, plan, expect };
+  return { description, plan, expect, thresholds };
 }
 
 function range(
@@ -91,9 +100,23 @@ function range(
   return { minUs, meanUs };
 }
 
+function readContract(root: FieldReader): Pick<Plan, "contract" | "beyond"> {
+  const contract = root.choice("contract", contracts, "safe");
+  const beyond = root.list("beyond").map((item) => {
+    const word = item.asText();
+    const kind = beyondKinds.find((known) => known === word);
+    if (kind === undefined)
+      throw new ScenarioError(item.path, word, `write one of ${beyondKinds.join(", ")}`);
+    return kind;
+  });
+  if (beyond.length === 0) return { contract };
+  if (contract !== "outOfModel") throw root.wrong("beyond", "leave it out, or write contract: outOfModel");
+  return { contract, beyond };
+}
+
 function readWorkload(fields: FieldReader): Plan["workload"] {
   const workload = {
-    kind: fields.choice("kind", ["kv"], "kv"),
+    kind: fields.choice("kind", ["kv", "machine"], "kv"),
     clients: fields.whole("clients", 0, 1000, 3),
     thinkMs: fields.whole("thinkMs", 0, timeMaxMs, 50),
     keys: fields.whole("keys", 1, 1000, 4),
@@ -118,12 +141,23 @@ function readExpectation(fields: FieldReader): Expectation {
   const verdict = fields.choice("verdict", verdicts, "pass");
   const invariant = fields.text("invariant", "");
   const happened = fields.list("happened").map((item) => item.asText());
+  const unansweredMs = fields.has("unansweredMs") ? readThreshold(fields.object("unansweredMs")) : null;
   fields.end();
-  return { verdict, invariant: invariant === "" ? null : invariant, happened };
+  return { verdict, invariant: invariant === "" ? null : invariant, happened, unansweredMs };
+}
+
+function readThreshold(fields: FieldReader): { readonly atLeast: number; readonly atMost: number } {
+  const atLeast = fields.whole("atLeast", 0, timeMaxMs, 0);
+  const atMost = fields.whole("atMost", atLeast, timeMaxMs, timeMaxMs);
+  fields.end();
+  return { atLeast, atMost };
 }
 
 /** What a run has that was not expected of it, or lacks; null: it is as expected. */
-export function compareWithExpected({ expect }: Scenario, { verdict, coverage }: RunReport): string | null {
+export function compareWithExpected(
+  { expect }: Scenario,
+  { verdict, coverage, figures }: RunReport,
+): string | null {
   const found = "invariant" in verdict ? verdict.invariant : null;
   if (verdict.kind !== expect.verdict || (expect.invariant !== null && found !== expect.invariant)) {
     const expected = expect.invariant === null ? expect.verdict : `${expect.verdict} of ${expect.invariant}`;
@@ -132,19 +166,28 @@ export function compareWithExpected({ expect }: Scenario, { verdict, coverage }:
       : `expected: ${expected}; it came to: ${describeVerdict(verdict)}`;
   }
   const missing = expect.happened.filter((mark) => (coverage.get(mark) ?? 0) === 0);
-  return missing.length === 0 ? null : `never happened: ${missing.join(", ")}`;
+  if (missing.length > 0) return `never happened: ${missing.join(", ")}`;
+  if (expect.unansweredMs === null) return null;
+  const { atLeast, atMost } = expect.unansweredMs;
+  const longestMs = figures.unansweredMs;
+  return longestMs !== null && longestMs >= atLeast && longestMs <= atMost
+    ? null
+    : `the longest time without an answer to a command is ${longestMs ?? "everything"} ms; expected: ${atLeast} to ${atMost} ms`;
 }
 
 /** A plan as the text of a scenario file; reading it gives the same plan, and so the same run. */
-export function writeScenario({ description, plan, expect }: Scenario): string {
+export function writeScenario({ description, plan, expect, thresholds }: Scenario): string {
   const { format, name, ...rest } = plan;
-  const { verdict, invariant, happened } = expect;
+  const { verdict, invariant, happened, unansweredMs } = expect;
   const expected = {
     verdict,
     ...(invariant === null ? {} : { invariant }),
     ...(happened.length === 0 ? {} : { happened }),
+    ...(unansweredMs === null ? {} : { unansweredMs }),
   };
-  return `${JSON.stringify({ format, name, description, ...rest, expect: expected }, null, 2)}\n`;
+  const document = { format, name, description, ...rest, expect: expected };
+  const limits = Object.keys(thresholds).length === 0 ? {} : { thresholds };
+  return `${JSON.stringify({ ...document, ...limits }, null, 2)}\n`;
 }
 
 /** A failing plan as a scenario that expects nothing but its failure to be gone: it fails until the bug is mended. */
@@ -152,6 +195,7 @@ export function scenarioOfFailure(plan: Plan, verdict: Verdict): Scenario {
   return {
     description: describeVerdict(verdict).split("\n")[0] ?? "",
     plan,
-    expect: { verdict: "pass", invariant: null, happened: [] },
+    expect: { verdict: "pass", invariant: null, happened: [], unansweredMs: null },
+    thresholds: {},
   };
 }

@@ -22,6 +22,8 @@ export const passes: readonly Pass[] = [
   fewerSettings,
   shorterFaults,
   narrowerFaults,
+  beginEarlier,
+  luckier,
 ];
 
 /** What a pass proposes, each different from the plan. */
@@ -41,9 +43,30 @@ function* endEarlier(plan: Plan, verdict: Verdict): Generator<Plan> {
   }
 }
 
+/** Less time before and between the faults: all of them earlier, and the end with them; then one at a time. */
+function* beginEarlier(plan: Plan): Generator<Plan> {
+  const firstMs = Math.min(...plan.faults.map(({ atMs }) => atMs));
+  if (!Number.isFinite(firstMs)) return;
+  for (const byMs of [firstMs - leastMs, Math.floor(firstMs / 2), Math.floor(firstMs / 4)]) {
+    if (byMs < leastMs || firstMs - byMs < leastMs || plan.safetyMs - byMs < leastMs) continue;
+    const faults = plan.faults.map((fault) => ({ ...fault, atMs: fault.atMs - byMs }));
+    yield { ...plan, safetyMs: plan.safetyMs - byMs, faults };
+  }
+  for (const fault of plan.faults) {
+    const gapMs = fault.atMs - firstMs;
+    if (gapMs >= 2 * leastMs) yield replaced(plan, { ...fault, atMs: firstMs + Math.floor(gapMs / 2) });
+  }
+}
+
+/** Fewer who call, and fewer keys that they call about. */
 function* fewerClients(plan: Plan): Generator<Plan> {
   const { workload } = plan;
-  for (const clients of lower(workload.clients, 0)) yield { ...plan, workload: { ...workload, clients } };
+  for (const clients of lower(workload.clients, 0)) {
+    yield { ...plan, workload: { ...workload, clients } };
+    // As many calls as before, by fewer.
+    const thinkMs = Math.floor((workload.thinkMs * clients) / workload.clients);
+    if (clients > 0) yield { ...plan, workload: { ...workload, clients, thinkMs } };
+  }
   for (const keys of lower(workload.keys, 1)) yield { ...plan, workload: { ...workload, keys } };
 }
 
@@ -92,6 +115,19 @@ function* narrowerFaults(plan: Plan): Generator<Plan> {
     } else if (selector.mode !== "one" && selector.mode !== "x-role" && selector.mode !== "x-target")
       yield replaced(plan, { ...fault, selector: { mode: "one" } });
   }
+}
+
+/** Other seeds that are tried: with one of them less may do. */
+const luckySeeds = 6;
+
+/** Fewer members or a fault less, with other random numbers: who happens to lead decides much, and is nobody's merit. */
+function* luckier(plan: Plan): Generator<Plan> {
+  const seeds = Array.from({ length: luckySeeds }, (_, position) => position + 1);
+  const variants = (smaller: Plan): Plan[] => seeds.map((seed) => ({ ...smaller, seed }));
+  for (let members = Math.min(3, plan.members - 1); members >= 1 && members < plan.members; members++)
+    yield* variants({ ...plan, members });
+  for (const fault of plan.faults)
+    yield* variants({ ...plan, faults: plan.faults.filter((other) => other !== fault) });
 }
 
 function replaced(plan: Plan, fault: Fault): Plan {

@@ -4,8 +4,8 @@
  */
 
 import { memberIdOf } from "@quorate/member";
-import type { StoreMember } from "@quorate/member/store";
 import { Role } from "@quorate/raft";
+import type { Running } from "../subject/subject.ts";
 import type { Machine } from "../world/machine.ts";
 import type { World } from "../world/world.ts";
 import { Client } from "./client.ts";
@@ -41,11 +41,11 @@ export class ChurnClient {
     if (!isIn) this.added++;
     const name = `learner-${this.added}`;
     const id = memberIdOf("quorate", name);
-    const change = ({ member }: StoreMember): Promise<unknown> =>
+    const change = ({ member }: Running): Promise<unknown> =>
       isIn
         ? member.removeMember(id, { timeoutMs })
         : member.addMember({ id, name, addresses: [`${name}:7000`] }, { as: "learner", timeoutMs });
-    this.client.call(change, this.leader() ?? this.client.place).then(
+    this.client.callMember(change, this.leader() ?? this.client.place).then(
       () => {
         this.isIn = !isIn;
         this.client.after(this.client.random.delayUs(1000, this.everyUs), () => this.next());

@@ -76,7 +76,7 @@ export class CommittedOrder {
   catchUp(): void {
     for (; this.done < this.entries.length; this.done++) {
       const { index, data, outcome } = this.entries[this.done] as AppliedEntry;
-      if (data.length > 0 && outcome.ok) this.execute(index, decodeCommand(data), outcome);
+      if (data.length > 0 && outcome?.ok === true) this.execute(index, decodeCommand(data), outcome);
     }
   }
 

@@ -6,13 +6,14 @@
 import type { StoreMember } from "@quorate/member/store";
 import { putRequest } from "@quorate/store";
 import type { Observation } from "../observe/observation.ts";
+import { driftPpmOf } from "../plan/contract.ts";
 import type { World } from "../world/world.ts";
 import { Client } from "./client.ts";
 import type { KvProblem } from "./kv-check.ts";
 import { bytesOf, responseOf } from "./kv-request.ts";
 
-/** Clocks may run fast by as much. */
-const driftShare = 0.05;
+/** Clocks of plans within the model may run fast by as much; beyond it, by as much as the plan says. */
+const driftShareWithin = 0.05;
 
 /** When leases were first removed. */
 export class LeaseRemovals {
@@ -33,8 +34,10 @@ export class LeaseClient {
   private readonly held: Held[] = [];
   private leases = 0;
   private isOver = false;
+  private readonly driftShare: number;
 
   constructor(world: World, number: number) {
+    this.driftShare = Math.max(driftShareWithin, driftPpmOf(world.plan) / 1_000_000);
     this.client = new Client(world, number, "holder");
   }
 
@@ -69,7 +72,7 @@ export class LeaseClient {
           sentAtUs: sentUs,
         });
         const ttlUs = granted * 1_000_000;
-        const held = { id, ttlUs, promisedUntilUs: sentUs + ttlUs * (1 - driftShare) };
+        const held = { id, ttlUs, promisedUntilUs: sentUs + ttlUs * (1 - this.driftShare) };
         this.held.push(held);
         this.keep(held);
       },
@@ -105,7 +108,7 @@ export class LeaseClient {
             ttlMs: ttlSeconds * 1000,
             sentAtUs: sentUs,
           });
-          const untilUs = sentUs + ttlSeconds * 1_000_000 * (1 - driftShare);
+          const untilUs = sentUs + ttlSeconds * 1_000_000 * (1 - this.driftShare);
           held.promisedUntilUs = Math.max(held.promisedUntilUs, untilUs);
           this.keep(held);
         },

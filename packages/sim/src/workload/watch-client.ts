@@ -56,12 +56,13 @@ export class WatchClient {
   private open(): void {
     if (this.isOver || this.watch !== null) return;
     const { process } = this.client.place;
-    if (process === null || process.storeMember === null) {
+    const storeMember = process?.running?.storeMember ?? null;
+    if (process === null || storeMember === null) {
       this.client.leave();
       this.client.after(retryUs, () => this.open());
       return;
     }
-    const { gate, storeMember } = process;
+    const { gate } = process;
     this.process = process;
     gate.onDeath(() => {
       if (this.process !== process) return;

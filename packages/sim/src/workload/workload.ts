@@ -4,6 +4,7 @@
 
 import { checkHistory } from "../linearizability/check-history.ts";
 import type { WorkloadPlan } from "../plan/plan.ts";
+import type { RunWorkload, SearchResult } from "../subject/subject.ts";
 import type { World } from "../world/world.ts";
 import { BurstClient } from "./burst-client.ts";
 import { CallLedger } from "./call-ledger.ts";
@@ -28,9 +29,6 @@ export type WorkloadParameters = Partial<KvLoad> & {
 /** A user of the cluster. */
 type User = { start(): void; stop(): void };
 
-/** What the search came to. */
-export type SearchResult = "ok" | "not searched" | "not finished";
-
 const loadDefault: KvLoad = {
   thinkUs: 50_000,
   keys: 4,
@@ -41,7 +39,7 @@ const loadDefault: KvLoad = {
 const searchStepsMax = 3_000_000;
 
 /** See the module. */
-export class Workload {
+export class Workload implements RunWorkload {
   private readonly ledger: CallLedger;
   private readonly world: World;
   private readonly order = new CommittedOrder();

@@ -17,6 +17,7 @@ import {
   type Kept,
   MemoryDisk,
 } from "@quorate/storage";
+import { Platter } from "./platter.ts";
 import type { ProcessGate } from "./process-gate.ts";
 import type { RandomStream } from "./random-streams.ts";
 import { Priority, type VirtualTime } from "./virtual-time.ts";
@@ -57,12 +58,13 @@ export class MachineDisk {
   writingIndex = 0;
   private readonly time: VirtualTime;
   private readonly random: RandomStream;
-  private readonly latency: { readonly minUs: number; readonly meanUs: number };
+  private latency: { readonly minUs: number; readonly meanUs: number };
   private readonly troubles: DiskTrouble[] = [];
   private readonly overlays = new Map<string, Overlay>();
   private lies: HiddenLoss[] = [];
   private gate: ProcessGate | null = null;
   private writing: Uint8Array | null = null;
+  private readonly platter = new Platter();
 
   constructor(
     time: VirtualTime,
@@ -84,13 +86,51 @@ export class MachineDisk {
   attach(gate: ProcessGate): Disk {
     this.gate = gate;
     const disk = this.memory.attach();
-    return { ...disk, open: async (path, mode) => this.noteWrites(await disk.open(path, mode)) };
+    const { platter, time } = this;
+    return {
+      ...disk,
+      open: async (path, mode) => {
+        const file = await disk.open(path, mode);
+        if (mode === "create") platter.created(path, time.nowUs);
+        return this.noteWrites(file);
+      },
+      async rename(from, to) {
+        await disk.rename(from, to);
+        platter.renamed(from, to, time.nowUs);
+      },
+      async remove(path) {
+        await disk.remove(path);
+        platter.removed(path);
+      },
+      async syncDirectory(directory) {
+        const began = platter.sync();
+        await disk.syncDirectory(directory);
+        platter.namesSynced(began);
+      },
+    };
+  }
+
+  /** The log is open: from here on it is judged by what it says to be durable. */
+  logOpened(): void {
+    this.platter.isWatched = true;
+  }
+
+  /** Whether a power failure now would leave all of the log that was written before this moment, if nothing lied. */
+  get isLogWhole(): boolean {
+    return this.platter.isWhole(this.time.nowUs, isSegment);
+  }
+
+  /** The same of a snapshot's file. */
+  isSnapshotWhole({ index, term }: { readonly index: number; readonly term: number }): boolean {
+    const name = snapshotName(index, term);
+    return this.platter.isWhole(this.time.nowUs, (path) => nameOf(path) === name);
   }
 
   /** The process ends; what it wrote stays, but for hidden losses that can be borne. */
   kill(judge: LossJudge): void {
     this.settleOverlays(judge);
     this.memory.kill();
+    this.platter.processDied();
     this.gate = null;
     this.writingIndex = 0;
   }
@@ -105,6 +145,7 @@ export class MachineDisk {
     }
     this.lies = [];
     this.memory.crash(this.crashOptions(keepsPercent));
+    this.platter.powerFailed();
     this.gate = null;
     this.writingIndex = 0;
   }
@@ -156,13 +197,33 @@ export class MachineDisk {
       write: (bytes, position) => {
         this.writing = bytes;
         this.overlays.get(file.path)?.writes.push({ position, bytes: bytes.slice() });
+        this.platter.write(file.path, position, bytes.length, this.time.nowUs);
         return file.write(bytes, position);
       },
       preallocate: (bytes) => file.preallocate(bytes),
-      truncate: (bytes) => file.truncate(bytes),
-      datasync: () => file.datasync(),
+      truncate: async (bytes) => {
+        await file.truncate(bytes);
+        this.platter.truncated(file.path, bytes);
+      },
+      datasync: () => this.datasync(file),
       close: () => file.close(),
     };
+  }
+
+  private async datasync(file: DiskFile): Promise<void> {
+    const began = this.platter.sync();
+    try {
+      await file.datasync();
+    } catch (error) {
+      this.platter.failed(file.path);
+      throw error;
+    }
+    this.platter.synced(file.path, began);
+  }
+
+  /** From now on. */
+  setLatency(minUs: number, meanUs: number): void {
+    this.latency = { minUs, meanUs };
   }
 
   // --- trouble
@@ -274,11 +335,14 @@ function nameOf(path: string): string {
 
 /** What a draft of a snapshot is called when it is complete. */
 function finalPath(path: string): string {
-  const pad = (digits: string): string => digits.padStart(16, "0");
-  return path.replace(
-    /draft-(\d+)-(\d+)$/,
-    (_, index: string, term: string) => `snapshot-${pad(index)}-${pad(term)}`,
+  return path.replace(/draft-(\d+)-(\d+)$/, (_, index: string, term: string) =>
+    snapshotName(Number(index), Number(term)),
   );
+}
+
+function snapshotName(index: number, term: number): string {
+  const pad = (number: number): string => String(number).padStart(16, "0");
+  return `snapshot-${pad(index)}-${pad(term)}`;
 }
 
 function isSegment(path: string): boolean {

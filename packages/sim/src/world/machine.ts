@@ -3,8 +3,8 @@
  * again. What runs in it is the production member on the production store.
  */
 
-import { clusterIdOf, type LogPlace, memberIdOf, type SourcedEvent } from "@quorate/member";
-import { assembleStoreMember, type StoreMember, type StoreMemberSettings } from "@quorate/member/store";
+import { clusterIdOf, type LogPlace, type Member, memberIdOf, type SourcedEvent } from "@quorate/member";
+import type { StoreMemberSettings } from "@quorate/member/store";
 import type { CoreView, NodeId, Random } from "@quorate/raft";
 import { LogStore, StorageError } from "@quorate/storage";
 import type { MemoryTransport } from "@quorate/transport";
@@ -12,8 +12,8 @@ import { viewMember } from "../observe/core-view.ts";
 import type { LifeEvent, Seen } from "../observe/observation.ts";
 import { watchEvents } from "../observe/watched-events.ts";
 import { watchLog } from "../observe/watched-log.ts";
-import { watchMachine } from "../observe/watched-machine.ts";
 import { watchTransport } from "../observe/watched-transport.ts";
+import type { Running, SubjectSettings } from "../subject/subject.ts";
 import { MachineClock } from "./machine-clock.ts";
 import { MachineDisk } from "./machine-disk.ts";
 import { ProcessGate } from "./process-gate.ts";
@@ -46,8 +46,16 @@ export type Process = {
   readonly gate: ProcessGate;
   readonly transport: MemoryTransport;
   /** Null until it takes part. */
-  storeMember: StoreMember | null;
+  running: Running | null;
   view: CoreView | null;
+};
+
+/** What is wrong with the way between all clients and one machine. */
+export type ClientWay = {
+  /** Faults that cut it for calls, and for answers. */
+  cutsTo: number;
+  cutsFrom: number;
+  delayUs: number;
 };
 
 /** See the module. */
@@ -60,6 +68,7 @@ export class Machine {
   readonly clock: MachineClock;
   readonly disk: MachineDisk;
   readonly state: StateDisk;
+  readonly clientWay: ClientWay = { cutsTo: 0, cutsFrom: 0, delayUs: 0 };
   process: Process | null = null;
   /** Why it will never run again; null: it may. */
   brokenBy: string | null = null;
@@ -100,8 +109,8 @@ export class Machine {
   }
 
   /** The member, if its process takes part; it may be stopped at the moment. */
-  get member(): StoreMember | null {
-    return this.process?.storeMember ?? null;
+  get member(): Member<unknown> | null {
+    return this.process?.running?.member ?? null;
   }
 
   /** A look into the running core. */
@@ -134,7 +143,7 @@ export class Machine {
     const clock = this.clock.attach(gate);
     const wallNow = (): number => this.clock.wallNowMs();
     const transport = world.network.attach({ self: this.id, incarnation: this.life, clock, wallNow });
-    const process: Process = { gate, transport, storeMember: null, view: null };
+    const process: Process = { gate, transport, running: null, view: null };
     this.process = process;
     this.seeLife("started");
     const see = (seen: Seen): void => {
@@ -142,7 +151,7 @@ export class Machine {
     };
     const tell = watchEvents(see, () => process.view);
     const random = world.streams.stream(`member ${this.name} ${this.life}`);
-    const settings: StoreMemberSettings = {
+    const settings: SubjectSettings = {
       ...world.settings,
       name: this.name,
       token,
@@ -152,33 +161,36 @@ export class Machine {
         tell(event);
         this.seeReplicated(event);
       },
-      onStoreEvent: (event) => {
-        if (event.kind !== "flushed") see({ kind: "store", event });
-      },
     };
-    assembleStoreMember(settings, {
+    const starting = world.subject.start(settings, {
       clock,
       wallNow,
       random: { below: (bound) => random.below(bound) } satisfies Random,
       transport: watchTransport(transport, see),
       logPlace: this.logPlace(gate, see),
-      backend: this.state.attach(gate),
-      observeMachine: (machine) => watchMachine(machine, see),
-    }).then(
-      (storeMember) => this.begun(process, storeMember),
+      attachBackend: () => this.state.attach(gate),
+      onStoreEvent: (event) => {
+        if (event.kind !== "flushed") see({ kind: "store", event });
+      },
+      see,
+      monotonicNowMs: () => this.clock.nowMs(),
+    });
+    starting.then(
+      (running) => this.begun(process, running),
       (error: unknown) => this.ended(process, error),
     );
   }
 
-  private begun(process: Process, storeMember: StoreMember): void {
+  private begun(process: Process, running: Running): void {
     if (this.process !== process) return;
-    process.storeMember = storeMember;
-    process.view = viewMember(storeMember.member);
+    const { member } = running;
+    process.running = running;
+    process.view = viewMember(member);
     this.seeLife("running");
-    const replicated = storeMember.member.digest();
+    const replicated = member.digest();
     if (replicated !== null)
       this.see({ kind: "replicated", index: replicated.applied, digest: replicated.digest, by: "start" });
-    void storeMember.member.failed.then((error) => this.ended(process, error));
+    void member.failed.then((error) => this.ended(process, error));
     this.world.onRunning(this);
   }
 
@@ -186,7 +198,7 @@ export class Machine {
   private seeReplicated({ source, event }: SourcedEvent): void {
     if (source !== "member") return;
     if (event.kind !== "snapshot-begun" && event.kind !== "snapshot-restored") return;
-    const replicated = this.process?.gate.isAlive === true ? this.member?.member.digest() : null;
+    const replicated = this.process?.gate.isAlive === true ? this.member?.digest() : null;
     if (replicated === null || replicated === undefined) return;
     const by = event.kind === "snapshot-begun" ? "made" : "restored";
     this.see({ kind: "replicated", index: replicated.applied, digest: replicated.digest, by });
@@ -286,15 +298,21 @@ export class Machine {
     const identity = { clusterId: clusterIdOf(token), memberId: this.id };
     const segmentBytes = this.world.segmentBytes;
     const now = (): number => this.clock.nowMs();
-    const open = async (): ReturnType<LogPlace["create"]> =>
-      watchLog(await LogStore.open(disk, logDirectory, { identity, segmentBytes, now }), {
+    const open = async (): ReturnType<LogPlace["create"]> => {
+      const log = await LogStore.open(disk, logDirectory, { identity, segmentBytes, now });
+      this.disk.logOpened();
+      return watchLog(log, {
         see,
         orDeath: (call) => gate.orDeath(call, () => new Error(`${this.name} died`)),
         isCharged: () => this.world.atlas.isCharged(this.id),
+        mayLack: () => this.world.atlas.mayLack(this.id),
+        isOnPlatter: () => this.disk.isLogWhole,
+        isSnapshotOnPlatter: (metadata) => this.disk.isSnapshotWhole(metadata),
         onWriting: (lastIndex) => {
           this.disk.writingIndex = lastIndex;
         },
       });
+    };
     return {
       async open() {
         try {

@@ -38,6 +38,9 @@ export class SimNetwork {
   private readonly clogged = new Map<string, (() => void)[]>();
   /** Snapshot streams break after so many bytes of the whole. */
   snapshotCutAtBytes = Number.POSITIVE_INFINITY;
+  /** How much longer snapshots take than anything else. */
+  snapshotDelayUs = 0;
+  private isDoubling = false;
   /** Envelopes that took off. */
   sent = 0;
 
@@ -110,22 +113,27 @@ export class SimNetwork {
   private plan(envelope: Envelope): void {
     this.sent++;
     const { from, to, lane, payload, kind } = envelope;
-    const flight = this.way(from, to).plan(this.time.nowUs, lane, payload.length, kind === "message");
+    const way = this.way(from, to);
+    const flight = way.plan(this.time.nowUs, lane, payload.length, kind === "message");
     const isLost = flight === null;
-    const arrivesAtUs = flight?.arrivesAtUs ?? this.time.nowUs + 1;
-    this.time.after(arrivesAtUs - this.time.nowUs, Priority.arrival, () => this.land(envelope, isLost));
-    if (flight?.doubles === true) this.time.after(0, Priority.arrival, () => this.double(envelope));
+    const sizeUs = kind === "snapshot" ? this.snapshotDelayUs : 0;
+    const arrivesAtUs = (flight?.arrivesAtUs ?? this.time.nowUs + 1) + sizeUs;
+    this.time.after(arrivesAtUs - this.time.nowUs, Priority.arrival, () => this.land(envelope, way, isLost));
+    if (flight?.doubles === true && !this.isDoubling)
+      this.time.after(0, Priority.arrival, () => this.double(envelope));
   }
 
-  /** The double takes a flight of its own. */
+  /** The double takes a flight of its own. It has none itself: where everything is doubled there would be no end of them. */
   private double(envelope: Envelope): void {
-    if (this.memory.isInFlight(envelope)) this.memory.duplicate(envelope);
+    if (!this.memory.isInFlight(envelope)) return;
+    this.isDoubling = true;
+    this.memory.duplicate(envelope);
+    this.isDoubling = false;
   }
 
-  private land(envelope: Envelope, isLost: boolean): void {
+  private land(envelope: Envelope, way: Way, isLost: boolean): void {
     const { from, to } = envelope;
     if (!this.memory.isInFlight(envelope)) return;
-    const way = this.way(from, to);
     if (isLost || way.isCut) {
       this.memory.drop(envelope, { report: false });
       return;
@@ -133,7 +141,7 @@ export class SimNetwork {
     if (way.isClogged) {
       const name = `${from}>${to}`;
       const waiting = this.clogged.get(name);
-      const arrive = (): void => this.land(envelope, false);
+      const arrive = (): void => this.land(envelope, way, false);
       if (waiting === undefined) this.clogged.set(name, [arrive]);
       else waiting.push(arrive);
       return;

@@ -5,7 +5,10 @@
 import type { NodeId } from "@quorate/raft";
 import { Ghost } from "../observe/ghost.ts";
 import { Witness } from "../observe/witness.ts";
+import { isBeyond } from "../plan/contract.ts";
 import type { Plan } from "../plan/plan.ts";
+import { storeSubject } from "../subject/store-subject.ts";
+import type { Subject } from "../subject/subject.ts";
 import { FaultAtlas } from "./fault-atlas.ts";
 import { Machine, type MachineSettings } from "./machine.ts";
 import { type RandomStream, RandomStreams } from "./random-streams.ts";
@@ -18,6 +21,7 @@ const segmentBytesDefault = 64 * 1024;
 /** See the module. */
 export class World {
   readonly plan: Plan;
+  readonly subject: Subject;
   readonly time = new VirtualTime();
   readonly streams: RandomStreams;
   readonly random: RandomStream;
@@ -34,24 +38,32 @@ export class World {
   /** Told when a member takes part. */
   onRunning: (machine: Machine) => void = () => undefined;
   private readonly byId = new Map<NodeId, Machine>();
+  /** The one that was asked for last: it is asked for again and again. */
+  private recent: Machine | undefined;
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, subject: Subject = storeSubject) {
     this.plan = plan;
+    this.subject = subject;
     this.streams = new RandomStreams(plan.seed);
     this.random = this.streams.stream("world");
     this.witness = new Witness(() => this.time.nowUs);
-    this.ghost = new Ghost((node) => this.byId.get(node)?.view ?? null);
-    this.atlas = new FaultAtlas(this.ghost, () => this.halves());
+    this.ghost = new Ghost((node) => this.machine(node)?.view ?? null);
+    this.atlas = new FaultAtlas(
+      this.ghost,
+      () => this.halves(),
+      () => this.waiting(),
+      isBeyond(plan, "disk"),
+    );
     this.network = new SimNetwork(this.time, this.streams, {
       topology: plan.topology,
       places: plan.members,
       latency: plan.latency,
-      arrive: (node, deliver) => this.byId.get(node)?.arrive(deliver) ?? false,
+      arrive: (node, deliver) => this.machine(node)?.arrive(deliver) ?? false,
     });
     const { segmentBytes = segmentBytesDefault, ...settings } = plan.settings as MachineSettings;
     this.settings = settings;
     this.segmentBytes = segmentBytes;
-    for (let place = 0; place < plan.members; place++) this.add(alphabet[place] ?? `m${place}`, place, false);
+    for (let place = 0; place < plan.members; place++) this.add(memberName(place), place, false);
   }
 
   /** A machine more. One that joins must be added to the cluster by somebody. */
@@ -69,7 +81,8 @@ export class World {
   }
 
   machine(id: NodeId): Machine | undefined {
-    return this.byId.get(id);
+    if (this.recent?.id !== id) this.recent = this.byId.get(id);
+    return this.recent;
   }
 
   /** Name of a member, for people. */
@@ -110,11 +123,26 @@ export class World {
     return [voters, ...halves].filter((half) => half.length > 0);
   }
 
+  /** Those that do not vote, but may come to: learners, and newcomers that no configuration has had yet. */
+  waiting(): readonly NodeId[] {
+    const { latestConfig, configs } = this.ghost;
+    const known = new Set<NodeId>();
+    for (const { voters, votersOutgoing, learners } of configs.values())
+      for (const id of [...voters, ...votersOutgoing, ...learners]) known.add(id);
+    const newcomers = [...this.machines.values()].filter(({ id, joins }) => joins && !known.has(id));
+    return [...(latestConfig?.learners ?? []), ...newcomers.map(({ id }) => id)];
+  }
+
   /** A process ended by itself. */
   onEnded(machine: Machine): void {
     if (this.restartsAfterMs === null) return;
     this.time.after(this.restartsAfterMs * 1000, Priority.fault, () => machine.start());
   }
+}
+
+/** Name of the member at a place of a plan: `a`, `b`, … */
+export function memberName(place: number): string {
+  return alphabet[place] ?? `m${place}`;
 }
 
 /** Where a machine is reached. */
