@@ -12,6 +12,8 @@ export type Sources = {
   /** The file that `--config-file` names, whatever its name. */
   readonly yaml?: string;
   readonly hasData?: boolean;
+  /** Files that flags name, by their paths. */
+  readonly files?: Readonly<Record<string, string>>;
 };
 
 /** What the sources give. Arguments are separated by spaces. */
@@ -27,7 +29,12 @@ export function given({ args = "", env = {}, yaml = "" }: Sources): Given {
 
 /** The settings that come of it. */
 export function settings(sources: Sources): ServeSettings {
-  return readSettings(given(sources), () => sources.hasData ?? false);
+  const readFile = (path: string): Uint8Array => {
+    const text = sources.files?.[path];
+    if (text === undefined) throw new Error("no such file");
+    return Buffer.from(text);
+  };
+  return readSettings(given(sources), () => sources.hasData ?? false, readFile);
 }
 
 /** `flag=text` of everything that was given. */

@@ -54,6 +54,12 @@ test("without flags a member is etcd's default member, with Quorate's timing", (
     initialCorruptCheck: false,
     forceNewCluster: false,
     leaseReads: false,
+    auth: {
+      token: { kind: "simple", ttlMs: 300_000 },
+      bcryptCost: 10,
+      userRequestsPerSecond: 0,
+      connectionRequestsPerSecond: 0,
+    },
   });
 });
 

@@ -50,6 +50,9 @@ export type InnerOptions = CallOptions & {
   readonly withToken?: boolean;
 };
 
+/** How often one call gets another token. */
+const renewalsMax = 3;
+
 /** See the module. */
 export class Caller {
   readonly settings: Settings;
@@ -75,7 +78,7 @@ export class Caller {
     const plan = this.#plan(method, request, options);
     const message = encodeToBuffer(method, request);
     const tried = new Set<Endpoint>();
-    let hasRenewed = false;
+    let renewals = 0;
     let wasUnknown = false;
     for (let failures = 1; ; failures += 1) {
       const endpoint = plan.pinned ?? this.balancer.pick(tried);
@@ -88,9 +91,9 @@ export class Caller {
       } catch (cause) {
         const error = toClientError(cause);
         wasUnknown ||= error.outcome === "unknown";
-        if (error.code === "unauthenticated" && plan.withToken && !hasRenewed && this.#tokens !== null) {
-          hasRenewed = true;
-          await this.#tokens.refuse(token.used);
+        if (this.#mayRenew(error, plan, renewals)) {
+          renewals += 1;
+          await this.refuseToken(token.used);
           continue;
         }
         this.#judge(endpoint, error);
@@ -110,16 +113,25 @@ export class Caller {
   ): AsyncGenerator<Response, void, undefined> {
     const plan = this.#plan(method, request, { ...options, timeoutMs: options.timeoutMs ?? Infinity });
     const message = encodeToBuffer(method, request);
-    const endpoint = await this.#connected(plan);
-    try {
-      const token = plan.withToken ? await this.token() : "";
-      const metadata = callMetadata(token, plan.requiresLeader);
-      yield* endpoint.serverStream(method, message, metadata, plan.signal);
-      this.balancer.succeeded(endpoint);
-    } catch (cause) {
-      const error = toClientError(cause);
-      this.#judge(endpoint, error);
-      throw error;
+    for (let renewals = 0; ; renewals += 1) {
+      const endpoint = await this.#connected(plan);
+      let token = "";
+      let hasBegun = false;
+      try {
+        if (plan.withToken) token = await this.token();
+        const metadata = callMetadata(token, plan.requiresLeader);
+        for await (const response of endpoint.serverStream(method, message, metadata, plan.signal)) {
+          hasBegun = true;
+          yield response;
+        }
+        this.balancer.succeeded(endpoint);
+        return;
+      } catch (cause) {
+        const error = toClientError(cause);
+        this.#judge(endpoint, error);
+        if (hasBegun || !this.#mayRenew(error, plan, renewals)) throw error;
+        await this.refuseToken(token);
+      }
     }
   }
 
@@ -216,6 +228,14 @@ export class Caller {
       withToken: options.withToken ?? true,
       onSend: options.onSend ?? null,
     };
+  }
+
+  /** Whether another token may help. More than once: users may have changed again since the last one was got. */
+  #mayRenew(error: ClientError, plan: Plan, renewals: number): boolean {
+    if (error.code !== "unauthenticated" || !plan.withToken || this.#tokens === null) return false;
+    // The password itself is wrong.
+    if (error.serverText.includes("authentication failed")) return false;
+    return renewals < renewalsMax && this.#leftMs(plan) > 0;
   }
 
   #leftMs(plan: Plan): number {

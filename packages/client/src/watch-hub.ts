@@ -223,8 +223,11 @@ export class WatchHub {
   }
 }
 
+/** The last of them is said to a client that got no token, since authentication was off then. */
+const tokenRefusals = ["invalid auth token", "revision of auth store is old", "user name is empty"];
+
 function isTokenRefusal(reason: string): boolean {
-  return reason.includes("invalid auth token") || reason.includes("revision of auth store is old");
+  return tokenRefusals.some((text) => reason.includes(text));
 }
 
 function cancelError(

@@ -2,6 +2,17 @@
  * The public face of `@quorate/server`: a server, what it is told, and the seam of its handlers.
  */
 
+export { type AuditRecord, type AuditSink, auditLine } from "./auth/audit.ts";
+export {
+  type AuthSettings,
+  authSettingsDefault,
+  type JwtSettings,
+  readJwtKeys,
+  type SignMethod,
+  signMethods,
+  type TokenSettings,
+} from "./auth/auth-settings.ts";
+export type { Identity, IdentityProof } from "./auth/identity.ts";
 export type { LogLevel, ServerLog } from "./front/front-log.ts";
 export { serverVersion } from "./handlers/version.ts";
 export type {

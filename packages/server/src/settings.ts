@@ -2,6 +2,8 @@
  * What a server is told. The command maps etcd's flags to these; see its README for defaults that differ.
  */
 
+import type { AuthSettings } from "./auth/auth-settings.ts";
+
 /** TLS of a listener; files are read again when they change. */
 export type TlsSettings = {
   readonly certFile: string;
@@ -73,5 +75,6 @@ export type ServerSettings = {
   readonly leaseReads: boolean;
   readonly metrics: "basic" | "extensive";
   readonly pprof: boolean;
+  readonly auth: AuthSettings;
   readonly slowRequestMs: number;
 };

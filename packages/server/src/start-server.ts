@@ -9,6 +9,8 @@
 import { clusterIdOf, type SourcedEvent } from "@quorate/member";
 import type { StoreMember } from "@quorate/member/store";
 import { startStoreMember } from "@quorate/member/store-node";
+import type { AuditSink } from "./auth/audit.ts";
+import { WorkerThread } from "./auth/password-desk.ts";
 import { Front } from "./front/front.ts";
 import { frontLimitsDefault } from "./front/front-limits.ts";
 import { logFrontEvents, type ServerLog } from "./front/front-log.ts";
@@ -38,6 +40,8 @@ export type ServerOptions = {
   readonly log?: ServerLog;
   /** Receives the events of the member, its core and its links. Must not throw. Default: nobody. */
   readonly onEvent?: (event: SourcedEvent) => void;
+  /** Takes the records of the audit log. Must not throw. Default: nobody. */
+  readonly onAudit?: AuditSink;
   /** Whether the process ends (code 70, one line) when the member ends by itself. Default true, see `failed`. */
   readonly exitOnFailure?: boolean;
 };
@@ -84,15 +88,21 @@ export class Server {
   }
 
   private async stopOnce(): Promise<void> {
-    const { front, http, health } = this.parts;
+    const { front, http, health, core } = this.parts;
     health.refusal = "the server is stopping";
     await front.stop(stopGraceMs, etcdError("serverStopped"));
+    core.login.close();
     await this.storeMember.stop();
     http.close();
   }
 }
 
-type ServerParts = { readonly front: Front; readonly http: ServerHttp; readonly health: MemberHealth };
+type ServerParts = {
+  readonly front: Front;
+  readonly http: ServerHttp;
+  readonly health: MemberHealth;
+  readonly core: ServerCore;
+};
 
 /**
  * Starts a server; resolves when it serves clients. A new cluster's members wait for each other.
@@ -123,7 +133,7 @@ export async function startServer(settings: ServerSettings, options: ServerOptio
   http.attach(front);
   try {
     const storeMember = await startMember(settings, options, http);
-    const core = makeCore(settings, storeMember);
+    const core = makeCore(settings, storeMember, options.onAudit ?? null);
     http.member.attach(storeMember, {
       memberId: storeMember.member.id,
       version: serverVersion,
@@ -135,7 +145,7 @@ export async function startServer(settings: ServerSettings, options: ServerOptio
     await leaderKnown(storeMember, electionsToWait * settings.electionMaxMs);
     health.attach(storeMember, core.requestTimeoutMs);
     front.open();
-    return new Server({ front, http, health }, storeMember);
+    return new Server({ front, http, health, core }, storeMember);
   } catch (error) {
     await front.stop(0, etcdError("serverStopped"));
     http.close();
@@ -175,13 +185,20 @@ async function leaderKnown({ member }: StoreMember, limitMs: number): Promise<vo
   unsubscribe();
 }
 
-function makeCore(settings: ServerSettings, storeMember: StoreMember): ServerCore {
+function makeCore(
+  settings: ServerSettings,
+  storeMember: StoreMember,
+  auditSink: AuditSink | null,
+): ServerCore {
   return new ServerCore({
     storeMember,
     settings,
     clock: serverClock,
+    wallNow: Date.now,
     random: serverRandom,
     clusterId: clusterIdOf(settings.clusterToken),
+    passwords: new WorkerThread(settings.auth.bcryptCost),
+    auditSink,
   });
 }
 

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { authSettingsDefault } from "../src/auth/auth-settings.ts";
 import type { ServerSettings } from "../src/settings.ts";
 import { type Server, type ServerOptions, startServer } from "../src/start-server.ts";
 import { closeLater } from "./front-fixture.ts";
@@ -72,6 +73,8 @@ export async function singleSettings(changes: Partial<ServerSettings> = {}): Pro
     metrics: "extensive",
     pprof: false,
     slowRequestMs: 0,
+    // The cheapest that bcrypt has: tests are no attackers.
+    auth: { ...authSettingsDefault, bcryptCost: 4 },
     ...changes,
   };
 }

@@ -39,8 +39,7 @@ describe("health", () => {
 });
 
 describe("authentication", () => {
-  const { authStatus, authDisable, authEnable, authenticate, userList, roleList, ...others } =
-    authService.methods;
+  const { authStatus, authDisable, authEnable, authenticate } = authService.methods;
 
   it("is off", async () => {
     const kit = await ServerKit.started();
@@ -51,19 +50,6 @@ describe("authentication", () => {
     assert.equal(await server.failure(authEnable, {}), "9 etcdserver: root user does not exist");
     const notEnabled = "9 etcdserver: authentication is not enabled";
     assert.equal(await server.failure(authenticate, { name: "a", password: "b" }), notEnabled);
-  });
-
-  it("has no users and no roles, and takes none yet", async () => {
-    const kit = await ServerKit.started();
-    const server = kit.server();
-    assert.deepEqual((await server.call(userList, {})).users, []);
-    assert.deepEqual((await server.call(roleList, {})).roles, []);
-    for (const method of Object.values(others)) {
-      const told = method.name.endsWith("Add")
-        ? "authentication is not enabled"
-        : `${method.name.startsWith("User") ? "user" : "role"} name not found`;
-      assert.equal(await server.failure<object, object>(method, {}), `9 etcdserver: ${told}`, method.name);
-    }
   });
 });
 

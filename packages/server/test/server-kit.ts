@@ -9,6 +9,9 @@ import { assembleStoreMember, type StoreMember, type StoreMemberSettings } from 
 import { LogStore, MemoryDisk, StorageError } from "@quorate/storage";
 import { MemoryBackend } from "@quorate/store";
 import { type Envelope, MemoryNetwork } from "@quorate/transport";
+import type { AuditRecord } from "../src/auth/audit.ts";
+import { authSettingsDefault } from "../src/auth/auth-settings.ts";
+import { ownThread } from "../src/auth/password-desk.ts";
 import { ServerCore } from "../src/handlers/core.ts";
 import { makeGatekeeper } from "../src/handlers/gatekeeper.ts";
 import { registerServices } from "../src/handlers/register.ts";
@@ -80,6 +83,8 @@ const baseSettings: ServerSettings = {
   metrics: "basic",
   pprof: false,
   slowRequestMs: 0,
+  // The cheapest that bcrypt has.
+  auth: { ...authSettingsDefault, bcryptCost: 4 },
 };
 
 /** `key=value` of each. */
@@ -178,6 +183,8 @@ export class ServerKit {
   readonly time = new VirtualTime();
   readonly servers = new Map<string, TestServer>();
   readonly backends = new Map<string, MemoryBackend>();
+  /** What all servers put into the audit log. */
+  readonly audit: AuditRecord[] = [];
   private readonly options: KitOptions;
   private readonly network: MemoryNetwork;
   private readonly cuts = new Set<number>();
@@ -222,8 +229,11 @@ export class ServerKit {
       storeMember,
       settings: { ...baseSettings, ...this.options.settings, name },
       clock,
+      wallNow: seams.wallNow,
       random: seams.random,
       clusterId: clusterIdOf(token),
+      passwords: ownThread,
+      auditSink: (record) => void this.audit.push(record),
     });
     this.servers.set(name, new TestServer(this.time, name, storeMember, core));
   }

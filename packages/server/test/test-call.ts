@@ -4,6 +4,7 @@
  */
 
 import { decode, encode, type Method } from "@quorate/etcd-api";
+import type { Identity } from "../src/auth/identity.ts";
 import type { CallContext, ResponseSink } from "../src/rpc/call.ts";
 import { toRpcError } from "../src/rpc/error-table.ts";
 import type { Gatekeeper, Route, Router } from "../src/rpc/router.ts";
@@ -13,14 +14,21 @@ import { RpcCode, RpcError } from "../src/rpc/rpc-error.ts";
 export type CallOptions = {
   readonly metadata?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** Of the client's certificate. */
+  readonly certificateName?: string;
+  readonly via?: "grpc" | "gateway";
+  /** `address:port`; default 127.0.0.1:4001. */
+  readonly peer?: string;
 };
 
 /** A call's context, and its end. */
 export class TestContext implements CallContext {
   readonly path: string;
-  readonly peer = "127.0.0.1:4001";
-  readonly certificateName = null;
-  readonly via = "grpc";
+  readonly peer: string;
+  readonly certificateName: string | null;
+  readonly via: "grpc" | "gateway";
+  identity: Identity | null = null;
+  refusal: RpcError | null = null;
   readonly timeoutMs: number | null;
   private readonly entries: Readonly<Record<string, string>>;
   private readonly controller = new AbortController();
@@ -28,6 +36,9 @@ export class TestContext implements CallContext {
   constructor(path: string, options: CallOptions) {
     this.path = path;
     this.timeoutMs = options.timeoutMs ?? null;
+    this.certificateName = options.certificateName ?? null;
+    this.via = options.via ?? "grpc";
+    this.peer = options.peer ?? "127.0.0.1:4001";
     this.entries = options.metadata ?? {};
   }
 

@@ -60,15 +60,22 @@ async function completeUser(
 
 /** Says why a command failed, and sets its exit code. What nobody foresaw is shown with its stack. */
 export function reportFailure(io: CommandIo, error: unknown): void {
-  const exitCode = error instanceof CommandFailure ? error.exitCode : clientExitCode.failure;
+  const exitCode = error instanceof CommandFailure ? error.exitCode : exitCodeOf(error);
   const isForeseen = error instanceof CommandFailure || isClientError(error) || isSystemError(error);
   const message = isForeseen || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message);
   if (message !== "") io.stderr.write(`Error: ${message}\n`);
   io.setExitCode(exitCode);
 }
 
+/** As with etcdctl, who cannot log in has no connection. */
+function exitCodeOf(error: unknown): number {
+  const isRefusedLogin =
+    isClientError(error) && error.message.includes("authentication failed, invalid user ID");
+  return isRefusedLogin ? clientExitCode.badConnection : clientExitCode.failure;
+}
+
 /** By its name, so that the client need not be loaded to know it. */
-function isClientError(error: unknown): boolean {
+function isClientError(error: unknown): error is Error {
   return error instanceof Error && error.name === "ClientError";
 }
 

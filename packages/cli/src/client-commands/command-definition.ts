@@ -7,12 +7,12 @@
  * among the arguments, which `watch` and `lock` need.
  */
 
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { type CommandContext, createContext, reportFailure } from "./command-context.ts";
 import { badArguments, badInput } from "./command-failure.ts";
 import type { CommandIo } from "./command-io.ts";
 import { type ConnectionFlags, connectionFlags, flagFromEnvironment } from "./connection-flags.ts";
-import { type Flag, type Flags, type FlagValues, parseFlagValue, toOption } from "./flags.ts";
+import { attributeOf, type Flag, type Flags, type FlagValues, parseFlagValue, toOption } from "./flags.ts";
 
 /** What a command is given. */
 export type CommandInput<F extends Flags> = {
@@ -119,7 +119,7 @@ function readConnectionFlags(command: Command, env: CommandIo["env"]): Connectio
 
 /** What the command line said, at the command or at what it is under. */
 function givenValue(command: Command, name: string): unknown {
-  const attribute = new Option(`--${name}`).attributeName();
+  const attribute = attributeOf(name);
   for (let at: Command | null = command; at !== null; at = at.parent) {
     if (at.getOptionValueSource(attribute) === "cli") return at.getOptionValue(attribute) as unknown;
   }
@@ -164,7 +164,7 @@ function rewriteArgument(command: Command, flags: Flags, arg: string): string[] 
   const name = long[1] ?? "";
   const value = parseFlagValue(flag, long[2] ?? "");
   if (value === null) command.error(`error: --${name}=${long[2]}: it wants true or false`);
-  command.setOptionValueWithSource(new Option(`--${name}`).attributeName(), value, "cli");
+  command.setOptionValueWithSource(attributeOf(name), value, "cli");
   return [];
 }
 

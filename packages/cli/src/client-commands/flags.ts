@@ -75,11 +75,23 @@ export function duration(initialMs: number, help: string) {
   return { kind: "duration", help, holder: "duration", initial: initialMs } as const satisfies Flag;
 }
 
+/** Under which name the parser keeps the flag's value. */
+export function attributeOf(name: string): string {
+  return plainOption(`--${name}`).attributeName();
+}
+
+/** An option of the parser. A name that begins with `no-` is one like any other, as in Go, and takes nothing back. */
+function plainOption(flags: string, help?: string): Option {
+  const option = new Option(flags, help);
+  option.negate = false;
+  return option;
+}
+
 /** The flag for the parser. */
 export function toOption(name: string, flag: Flag): Option {
   const short = flag.short === undefined ? "" : `-${flag.short}, `;
-  if (flag.kind === "switch") return new Option(`${short}--${name}`, flag.help);
-  const option = new Option(`${short}--${name} <${flag.holder}>`, flag.help + initialText(flag));
+  if (flag.kind === "switch") return plainOption(`${short}--${name}`, flag.help);
+  const option = plainOption(`${short}--${name} <${flag.holder}>`, flag.help + initialText(flag));
   return option.argParser((value: string, previous: unknown) => {
     if (flag.kind === "text" && flag.adds === true && typeof previous === "string")
       return `${previous},${value}`;

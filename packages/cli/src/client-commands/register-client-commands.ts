@@ -3,6 +3,7 @@
  */
 
 import type { Command } from "commander";
+import { addAuthCommands } from "./auth-commands.ts";
 import { addCheckCommands } from "./check-commands.ts";
 import { prepareProgram } from "./command-definition.ts";
 import { type CommandIo, processIo } from "./command-io.ts";
@@ -13,10 +14,12 @@ import { addLeaseCommands } from "./lease-commands.ts";
 import { addLockCommand } from "./lock-command.ts";
 import { addMaintenanceCommands } from "./maintenance-commands.ts";
 import { addMemberCommands } from "./member-commands.ts";
+import { addRoleCommands } from "./role-commands.ts";
 import { addSnapshotCommands } from "./snapshot-commands.ts";
 import { addExportCommand } from "./transfer/export-command.ts";
 import { addImportCommand } from "./transfer/import-command.ts";
 import { addTxnCommand } from "./txn-command.ts";
+import { addUserCommands } from "./user-commands.ts";
 import { addWatchCommand } from "./watch-command.ts";
 
 /**
@@ -37,6 +40,9 @@ export function registerClientCommands(program: Command, io: CommandIo = process
   addEndpointCommands(program, io);
   addMaintenanceCommands(program, io);
   addSnapshotCommands(program, io);
+  addUserCommands(program, io);
+  addRoleCommands(program, io);
+  addAuthCommands(program, io);
   addExportCommand(program, io);
   addImportCommand(program, io);
   addCheckCommands(program, io);

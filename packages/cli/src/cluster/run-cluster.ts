@@ -2,6 +2,7 @@
  * `quorate cluster`: checks what was asked for, and runs it.
  */
 
+import { readFileSync } from "node:fs";
 import { usageError } from "../command-error.ts";
 import { readGiven } from "../serve/given.ts";
 import { readSettings } from "../serve/settings.ts";
@@ -45,5 +46,5 @@ function checkFlags(flags: readonly string[]): void {
     if (ownFlags.has(flag.name))
       throw usageError(`${spelling} differs between members; quorate cluster sets it itself`);
   }
-  readSettings(given, () => false);
+  readSettings(given, () => false, readFileSync);
 }

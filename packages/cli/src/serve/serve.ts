@@ -2,12 +2,14 @@
  * A server's life: from settings to the exit code.
  */
 
+import { readFileSync } from "node:fs";
 import { memberIdOf } from "@quorate/member";
 import { type Server, type ServerSettings, startServer } from "@quorate/server";
 import { CommandError } from "../command-error.ts";
 import { ExitCode } from "../exit-code.ts";
 import { readVersions } from "../version-text.ts";
 import type { Given } from "./assignment.ts";
+import { type AuditLog, openAuditLog } from "./audit-log.ts";
 import { hasData, prepareDirectories } from "./data-directory.ts";
 import { EventLog } from "./event-log.ts";
 import { type Log, openLog } from "./log.ts";
@@ -21,7 +23,7 @@ import { StopRequest } from "./stop-request.ts";
  * @throws CommandError if it cannot start
  */
 export async function serve(given: Given): Promise<void> {
-  const settings = readSettings(given, hasData);
+  const settings = readSettings(given, hasData, readFileSync);
   const { server: serverSettings } = settings;
   prepareDirectories(serverSettings.dataDir, serverSettings.walDir);
   const events = new EventLog(firstMembers(serverSettings));
@@ -31,11 +33,13 @@ export async function serve(given: Given): Promise<void> {
     isColoured,
   });
   events.open(log);
+  const audit = settings.audit === null ? null : openAuditLog(settings.audit, log);
+  process.on("SIGHUP", () => audit?.reopen());
   const stop = new StopRequest(log);
   endOnBugs(log);
   tellStart(log, settings);
-  const exitCode = await live(settings, log, events, stop);
-  await log.drain();
+  const exitCode = await live(settings, log, audit, events, stop);
+  await Promise.all([log.drain(), audit?.drain()]);
   process.exit(exitCode);
 }
 
@@ -72,12 +76,14 @@ function tellStart(log: Log, { server, notices }: ServeSettings): void {
 async function live(
   settings: ServeSettings,
   log: Log,
+  audit: AuditLog | null,
   events: EventLog,
   stop: StopRequest,
 ): Promise<ExitCode> {
   const starting = startServer(settings.server, {
     log,
     onEvent: (event) => events.take(event),
+    ...(audit === null ? {} : { onAudit: (record) => audit.write(record) }),
     exitOnFailure: false,
   });
   let server: Server | null;

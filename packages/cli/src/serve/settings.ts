@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { InitialMember, ServerSettings } from "@quorate/server";
 import { usageError } from "../command-error.ts";
 import type { Given, Notice } from "./assignment.ts";
+import { type AuditTarget, readAuditTarget, readAuth } from "./auth-settings.ts";
 import { FlagValues, parseSwitch } from "./flag-values.ts";
 import { type LogSettings, readLogSettings } from "./log-settings.ts";
 import { checkStandings } from "./standing.ts";
@@ -17,12 +18,17 @@ import { areSamePlaces, isHttps, isUnspecified, readMembers, readUrls } from "./
 export type ServeSettings = {
   readonly server: ServerSettings;
   readonly log: LogSettings;
+  /** Where the audit log goes; null: nowhere. */
+  readonly audit: AuditTarget | null;
   /** To be told when the log is open. */
   readonly notices: readonly Notice[];
 };
 
 /** Whether a directory has a member's data: then `--initial-…` flags say nothing any more. */
 export type HasData = (dataDir: string, walDir: string | null) => boolean;
+
+/** Reads a file that a flag names. Throws the system's error. */
+export type ReadFile = (path: string) => Uint8Array;
 
 type Addresses = Pick<
   ServerSettings,
@@ -35,7 +41,7 @@ type Addresses = Pick<
 >;
 
 /** @throws CommandError with what was given, why it cannot be, and what to do */
-export function readSettings(given: Given, hasData: HasData): ServeSettings {
+export function readSettings(given: Given, hasData: HasData, readFile: ReadFile): ServeSettings {
   const values = new FlagValues(given.assignments);
   const notices: Notice[] = [...given.notices, ...checkStandings(given.assignments)];
   const addresses = readAddresses(values, notices);
@@ -62,8 +68,9 @@ export function readSettings(given: Given, hasData: HasData): ServeSettings {
     initialCorruptCheck: values.isOn("initial-corrupt-check") || readGates(values, notices),
     forceNewCluster: false,
     leaseReads: values.isOn("lease-reads"),
+    auth: readAuth(values, readFile),
   };
-  return { server, log: readLogSettings(values), notices };
+  return { server, log: readLogSettings(values), audit: readAuditTarget(values), notices };
 }
 
 function readAddresses(values: FlagValues, notices: Notice[]): Addresses {

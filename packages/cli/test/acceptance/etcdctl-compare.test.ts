@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { differences, runScript } from "./etcdctl-compare.ts";
+import { script } from "./etcdctl-script.ts";
 import { knownDifferences } from "./known-differences.ts";
 import { isInstalled, ProcessCluster } from "./process-cluster.ts";
 
@@ -18,7 +19,7 @@ test("etcdctl prints with Quorate what it prints with etcd", { skip, timeout: 24
   try {
     const kinds = ["etcd", "quorate"] as const;
     for (const kind of kinds) clusters.push(await ProcessCluster.start(kind, { flags }));
-    const [etcd, quorate] = await Promise.all(clusters.map((cluster) => runScript(cluster)));
+    const [etcd, quorate] = await Promise.all(clusters.map((cluster) => runScript(cluster, script)));
     const found = differences(etcd ?? [], quorate ?? []);
     const unexpected = found.filter(({ title }) => !knownDifferences.has(title));
     const listing = unexpected.map(

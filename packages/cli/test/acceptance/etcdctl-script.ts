@@ -27,7 +27,7 @@ export type Step = {
 type StepOptions = Omit<Step, "title" | "run"> & { readonly stdin?: string; readonly until?: string };
 
 /** A step that runs etcdctl; `<name>` in an argument stands for a captured value. */
-function ctl(line: string, options: StepOptions = {}): Step {
+export function ctl(line: string, options: StepOptions = {}): Step {
   const { stdin, until, ...rest } = options;
   return {
     title: line,
@@ -66,7 +66,7 @@ function splitLine(line: string): string[] {
 const squeeze = (text: string): string => text.replaceAll(/ {2,}/g, " ").replaceAll(/-{2,}/g, "--");
 const sortLines = (text: string): string => text.split("\n").toSorted().join("\n");
 const hideNumbers = (text: string): string => text.replaceAll(/\d+(\.\d+)?/g, "N");
-const hideIndexes = (text: string): string =>
+export const hideIndexes = (text: string): string =>
   text.replaceAll(/"(raft_term|raftTerm|raftIndex|raftAppliedIndex|dbSize|dbSizeInUse)":\d+/g, '"$1":N');
 const hideTimes = (text: string): string => text.replaceAll(/took = [\d.]+[µnm]?s/g, "took = T");
 

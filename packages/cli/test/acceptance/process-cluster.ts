@@ -154,6 +154,15 @@ export class ProcessCluster {
     if (signal !== "SIGSTOP" && signal !== "SIGCONT") await ended;
   }
 
+  /** Sends a signal; resolves when the member says a text because of it. */
+  async signalAndWaitFor(member: ServerProcess, signal: NodeJS.Signals, text: string): Promise<void> {
+    const { child } = member;
+    if (child === null) throw new Error(`${member.name} does not run`);
+    const told = waitForText(member, child, text);
+    child.kill(signal);
+    await told;
+  }
+
   /** Ends everything and removes the data. */
   async stop(): Promise<void> {
     await Promise.all(this.members.map((member) => this.signal(member, "SIGKILL")));

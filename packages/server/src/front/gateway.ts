@@ -2,8 +2,8 @@
  * The JSON gateway: every method under its paths, by POST. The calls are the same as over gRPC; see `json-codec.ts` for
  * the form of their messages.
  *
- * Metadata come from headers as with etcd's gateway: `Authorization`, and `Grpc-Metadata-Name` for `name`. A client
- * certificate says nothing here (reference §6).
+ * Metadata come from headers as with etcd's gateway: `Authorization`, and `Grpc-Metadata-Name` for `name`; `traceparent`
+ * besides, for the audit log. A client certificate says nothing here (reference §6).
  */
 
 import type { Route, Router } from "../rpc/router.ts";
@@ -78,7 +78,7 @@ function metadataOf({ rawHeaders }: HttpRequest): readonly string[] {
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] as string).toLowerCase();
     const value = rawHeaders[at + 1] as string;
-    if (name === "authorization") metadata.push(name, value);
+    if (name === "authorization" || name === "traceparent") metadata.push(name, value);
     else if (name.startsWith(metadataPrefix)) metadata.push(name.slice(metadataPrefix.length), value);
   }
   return metadata;

@@ -2,7 +2,9 @@
  * What a handler is told about its call; nothing is made before it is asked for.
  */
 
+import type { Identity } from "../auth/identity.ts";
 import type { CallContext } from "../rpc/call.ts";
+import type { RpcError } from "../rpc/rpc-error.ts";
 import type { CallConnection } from "./call-wire.ts";
 
 /** See the module. */
@@ -10,6 +12,8 @@ export class RequestContext implements CallContext {
   readonly path: string;
   readonly via: "grpc" | "gateway";
   readonly timeoutMs: number | null;
+  identity: Identity | null = null;
+  refusal: RpcError | null = null;
   private readonly connection: CallConnection;
   /** Names and values by turns, names in lower case. */
   private readonly rawHeaders: readonly string[];

@@ -11,12 +11,12 @@ import {
   deleteRangeRequest,
   type KeyValue,
   type OperationResponse,
-  type Outcome,
   putRequest,
   type RangeRequest,
   rangeRequest,
   SortOrder,
   SortTarget,
+  systemPrincipal,
   type TxnRequest,
   type TxnResponse,
   txnRequest,
@@ -83,10 +83,7 @@ export async function enterContest(
   context: CallContext,
 ): Promise<Contender> {
   const hasOwnLease = givenLease === 0n;
-  const options = core.callOptions(context);
-  const lease = hasOwnLease
-    ? accepted(await core.storeMember.grantLease(0n, ownLeaseSeconds, options), "lease-grant").id
-    : givenLease;
+  const lease = hasOwnLease ? await grantOwnLease(core, context) : givenLease;
   const key = Buffer.concat([prefix, Buffer.from(lease.toString(16))]);
   const first = firstContender(prefix);
   const entered = await execute(core, context, {
@@ -107,6 +104,13 @@ export async function enterContest(
     enteredRevision: entered.revision,
     isFirst,
   };
+}
+
+async function grantOwnLease(core: ServerCore, context: CallContext): Promise<bigint> {
+  const outcome = await core.asCaller(context, (options) =>
+    core.storeMember.grantLease(0n, ownLeaseSeconds, options),
+  );
+  return accepted(outcome, "lease-grant").id;
 }
 
 /**
@@ -135,7 +139,9 @@ export async function awaitTurn(
   for (;;) {
     throwIfAborted(signal);
     // Not bounded by the client's patience, which the signal stands for: a look is a matter of milliseconds.
-    const result = await core.storeMember.readTxn(look, "linearizable", { timeoutMs: core.requestTimeoutMs });
+    const result = await core.asCaller(context, (options) =>
+      core.storeMember.readTxn(look, "linearizable", { ...options, timeoutMs: core.requestTimeoutMs }),
+    );
     if (!result.ok) throw refusalError(result.code);
     const { revision, responses } = result.response;
     const [before, mine] = responses;
@@ -143,7 +149,7 @@ export async function awaitTurn(
     const predecessor = rowsOf(before)[0];
     if (predecessor === undefined) return revision;
     // One's own key too: who lost it need not wait for another's end to hear of it.
-    await deletionOf(core, [predecessor.key.slice(), key], revision + 1, signal);
+    await deletionOf(core, [predecessor.key.slice(), key], revision + 1, context);
   }
 }
 
@@ -151,11 +157,11 @@ async function deletionOf(
   core: ServerCore,
   keys: readonly Uint8Array[],
   startRevision: number,
-  signal: AbortSignal,
+  context: CallContext,
 ): Promise<void> {
   const noBytes = new Uint8Array(0);
   const requests = keys.map((key) => ({ key, rangeEnd: noBytes, startRevision, noPut: true }));
-  const watch = new KeyWatch(core, requests, signal);
+  const watch = new KeyWatch(core, requests, context);
   try {
     await watch.next();
   } finally {
@@ -163,11 +169,14 @@ async function deletionOf(
   }
 }
 
-/** Takes back what {@link enterContest} put there in this call; what cannot be taken back ends with its lease. */
+/**
+ * Takes back what {@link enterContest} put there in this call; what cannot be taken back ends with its lease. In the name of
+ * the cluster: a client that lost its permission while it waited must not hold up those behind it.
+ */
 export async function leaveContest(core: ServerCore, contender: Contender): Promise<void> {
   const { key, lease, createRevision, formerValue, hasOwnLease } = contender;
   if (formerValue !== null) return;
-  const options = { timeoutMs: core.requestTimeoutMs };
+  const options = { timeoutMs: core.requestTimeoutMs, principal: systemPrincipal };
   const command = hasOwnLease
     ? ({ kind: "lease-revoke", id: lease } as const)
     : ifStill(key, createRevision, { success: [deleteRangeRequest({ key })] });
@@ -190,8 +199,7 @@ export async function execute(
   context: CallContext,
   request: Partial<TxnRequest>,
 ): Promise<TxnResponse> {
-  const outcome: Outcome = await core.storeMember.execute(txnRequest(request), core.callOptions(context));
-  return accepted(outcome, "txn");
+  return accepted(await core.execute(txnRequest(request), context), "txn");
 }
 
 /** Rows of a range inside of a transaction. */

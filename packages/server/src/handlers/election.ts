@@ -117,7 +117,9 @@ async function currentLeader(
   context: CallContext,
 ): Promise<{ readonly kv: KeyValue | null; readonly revision: number }> {
   const request = firstContender(prefix);
-  const result = await core.storeMember.range(request, "linearizable", core.callOptions(context));
+  const result = await core.asCaller(context, (options) =>
+    core.storeMember.range(request, "linearizable", options),
+  );
   if (!result.ok) throw refusalError(result.code);
   const { kvs, revision } = result.response;
   return { kv: kvs[0] ?? null, revision };
@@ -138,13 +140,13 @@ async function observe(
     throwIfAborted(signal);
     const { kv, revision } = await currentLeader(core, prefix, context);
     if (kv === null) {
-      const candidate = await firstPut(core, prefix, revision + 1, signal);
+      const candidate = await firstPut(core, prefix, revision + 1, context);
       if (candidate === null) continue;
       await tell(candidate, candidate.modRevision);
-      await follow(core, candidate.key, candidate.modRevision + 1, signal, tell);
+      await follow(core, candidate.key, candidate.modRevision + 1, context, tell);
     } else {
       await tell(kv, revision);
-      await follow(core, kv.key, revision + 1, signal, tell);
+      await follow(core, kv.key, revision + 1, context, tell);
     }
   }
 }
@@ -156,10 +158,10 @@ async function firstPut(
   core: ServerCore,
   prefix: Uint8Array,
   startRevision: number,
-  signal: AbortSignal,
+  context: CallContext,
 ): Promise<KeyValue | null> {
   const requests = [{ key: prefix, rangeEnd: contestEnd(prefix), startRevision, noPut: false }];
-  const watch = new KeyWatch(core, requests, signal);
+  const watch = new KeyWatch(core, requests, context);
   try {
     for (;;) {
       const batch = await watch.next();
@@ -179,11 +181,11 @@ async function follow(
   core: ServerCore,
   key: Uint8Array,
   startRevision: number,
-  signal: AbortSignal,
+  context: CallContext,
   tell: (kv: KeyValue, revision: number) => Promise<void>,
 ): Promise<void> {
   const requests = [{ key: key.slice(), rangeEnd: noBytes, startRevision, noPut: false }];
-  const watch = new KeyWatch(core, requests, signal);
+  const watch = new KeyWatch(core, requests, context);
   try {
     for (;;) {
       const batch = await watch.next();

@@ -1,6 +1,6 @@
 /**
- * What may pass at all, whatever it asks: learners refuse most calls, and a client may insist on a leader (reference §1).
- * Authentication and permissions will be decided here, too.
+ * What may pass at all: learners refuse most calls, a client may insist on a leader (reference §1), and who calls must be
+ * somebody who may (`auth/access-control.ts`).
  */
 
 import type { RangeRequest } from "@quorate/etcd-api";
@@ -18,7 +18,21 @@ export function makeGatekeeper(core: ServerCore): Gatekeeper {
     if (version !== null && !isUtf8(version)) throw etcdError("invalidClientApiVersion");
     // Of a stream only its beginning is refused, not each word: see leader-guard.ts.
     if (route.kind === "unary" && wantsLeader(context) && !core.hasLeader) throw etcdError("noLeader");
+    return admit(core, route.method.path, request, context);
   };
+}
+
+/** Who is refused here is on record; what handlers refuse is so by their routes. */
+function admit(core: ServerCore, path: string, request: object, context: CallContext): void | Promise<void> {
+  const refuse = (error: unknown): never => {
+    core.audit.refused(request, context, error);
+    throw error;
+  };
+  try {
+    return core.access.admit(path, request, context)?.catch(refuse);
+  } catch (error) {
+    return refuse(error);
+  }
 }
 
 /** Whether the client only wants to be served by a member that knows a leader. */

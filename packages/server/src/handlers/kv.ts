@@ -30,7 +30,10 @@ async function range(
   context: CallContext,
 ): Promise<etcd.RangeResponse> {
   const consistency = request.serializable ? "serializable" : "linearizable";
-  const result = await core.storeMember.range(toStoreRange(request), consistency, core.callOptions(context));
+  const storeRequest = toStoreRange(request);
+  const result = await core.asCaller(context, (options) =>
+    core.storeMember.range(storeRequest, consistency, options),
+  );
   if (!result.ok) throw refusalError(result.code);
   return rangeResponse(core.header(result.response.revision), result.response);
 }
@@ -40,7 +43,7 @@ async function put(
   request: etcd.PutRequest,
   context: CallContext,
 ): Promise<etcd.PutResponse> {
-  const outcome = await core.storeMember.execute(toStorePut(request), core.callOptions(context));
+  const outcome = await core.execute(toStorePut(request), context);
   const response = accepted(outcome, "put");
   return putResponse(core.header(response.revision), response);
 }
@@ -50,7 +53,7 @@ async function deleteRange(
   request: etcd.DeleteRangeRequest,
   context: CallContext,
 ): Promise<etcd.DeleteRangeResponse> {
-  const outcome = await core.storeMember.execute(toStoreDelete(request), core.callOptions(context));
+  const outcome = await core.execute(toStoreDelete(request), context);
   const response = accepted(outcome, "delete-range");
   return deleteResponse(core.header(response.revision), response);
 }
@@ -63,13 +66,14 @@ async function txn(
   const operationsMax = core.settings.txnOpsMax;
   if (operationsMax < txnOperationsMax && !fits(request, operationsMax)) throw etcdError("tooManyOperations");
   const storeRequest = toStoreTxn(request);
-  const options = core.callOptions(context);
   if (!isReadOnlyTxn(storeRequest)) {
-    const response = accepted(await core.storeMember.execute(storeRequest, options), "txn");
+    const response = accepted(await core.execute(storeRequest, context), "txn");
     return txnResponse(core.header(response.revision), response);
   }
   const consistency = isSerializableTxn(request) ? "serializable" : "linearizable";
-  const result = await core.storeMember.readTxn(storeRequest, consistency, options);
+  const result = await core.asCaller(context, (options) =>
+    core.storeMember.readTxn(storeRequest, consistency, options),
+  );
   if (!result.ok) throw refusalError(result.code);
   return txnResponse(core.header(result.response.revision), result.response);
 }
@@ -89,6 +93,8 @@ async function compact(
   context: CallContext,
 ): Promise<etcd.CompactionResponse> {
   const { revision, physical } = request;
-  const outcome = await core.storeMember.compact(revision, physical, core.callOptions(context));
+  const outcome = await core.asCaller(context, (options) =>
+    core.storeMember.compact(revision, physical, options),
+  );
   return { header: core.header(accepted(outcome, "compaction").revision) };
 }

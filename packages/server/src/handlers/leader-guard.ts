@@ -68,5 +68,18 @@ function withSignal(context: CallContext, signal: AbortSignal): CallContext {
     via: context.via,
     timeoutMs: context.timeoutMs,
     signal,
+    // The gatekeeper sees the other one.
+    get identity() {
+      return context.identity;
+    },
+    set identity(identity) {
+      context.identity = identity;
+    },
+    get refusal() {
+      return context.refusal;
+    },
+    set refusal(refusal) {
+      context.refusal = refusal;
+    },
   };
 }

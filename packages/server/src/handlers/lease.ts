@@ -34,7 +34,9 @@ async function grant(
   request: etcd.LeaseGrantRequest,
   context: CallContext,
 ): Promise<etcd.LeaseGrantResponse> {
-  const outcome = await core.storeMember.grantLease(request.id, request.ttl, core.callOptions(context));
+  const outcome = await core.asCaller(context, (options) =>
+    core.storeMember.grantLease(request.id, request.ttl, options),
+  );
   const { revision, id, ttlSeconds } = accepted(outcome, "lease-grant");
   return { header: core.header(revision), id, ttl: ttlSeconds, error: "" };
 }
@@ -45,7 +47,7 @@ async function revoke(
   context: CallContext,
 ): Promise<etcd.LeaseRevokeResponse> {
   const command = { kind: "lease-revoke", id: request.id } as const;
-  const outcome = await core.storeMember.execute(command, core.callOptions(context));
+  const outcome = await core.execute(command, context);
   return { header: core.header(accepted(outcome, "lease-revoke").revision) };
 }
 
@@ -55,6 +57,8 @@ async function timeToLive(
   context: CallContext,
 ): Promise<etcd.LeaseTimeToLiveResponse> {
   const time = await core.storeMember.leaseTime(request.id, request.keys, core.callOptions(context));
+  // Names of keys are told only to those who may read all of them, now.
+  if (request.keys) core.access.demandLease(context, request.id);
   return {
     header: core.header(time.revision),
     id: request.id,

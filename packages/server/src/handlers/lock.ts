@@ -44,6 +44,6 @@ async function unlock(
   context: CallContext,
 ): Promise<etcd.UnlockResponse> {
   const command = deleteRangeRequest({ key: request.key });
-  const outcome = await core.storeMember.execute(command, core.callOptions(context));
+  const outcome = await core.execute(command, context);
   return { header: core.header(accepted(outcome, "delete-range").revision) };
 }

@@ -36,7 +36,7 @@ async function alarm(
 ): Promise<etcd.AlarmResponse> {
   const { action, memberID: memberId, alarm: type } = request;
   const command = { kind: "alarm", action, memberId, alarm: type } as const;
-  const outcome = await core.storeMember.execute(command, core.callOptions(context));
+  const outcome = await core.execute(command, context);
   const { revision, alarms } = accepted(outcome, "alarm");
   return {
     header: core.header(revision),

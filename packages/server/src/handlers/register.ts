@@ -2,7 +2,7 @@
  * Everything that this server answers, in one router.
  */
 
-import type { Router } from "../rpc/router.ts";
+import { Router } from "../rpc/router.ts";
 import { registerAuth } from "./auth.ts";
 import { registerCluster } from "./cluster.ts";
 import type { ServerCore } from "./core.ts";
@@ -16,7 +16,8 @@ import { registerMaintenance } from "./maintenance.ts";
 import { registerWatch } from "./watch.ts";
 
 /** Registers all services. What is not there, the front answers with UNIMPLEMENTED. */
-export function registerServices(router: Router, core: ServerCore): void {
+export function registerServices(target: Router, core: ServerCore): void {
+  const router = new Router();
   const guard = new LeaderGuard(core);
   registerKv(router, core);
   registerWatch(router, core, guard);
@@ -27,4 +28,5 @@ export function registerServices(router: Router, core: ServerCore): void {
   registerLock(router, core);
   registerElection(router, core, guard);
   registerHealth(router, core);
+  for (const route of router.all()) target.add(core.audit.audited(route));
 }

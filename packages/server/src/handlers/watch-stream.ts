@@ -9,15 +9,19 @@
  *    stays in the store, where it costs nothing;
  * 4. progress that the client asked for, when nothing is left of the above and every watch has told everything.
  *
+ * When users or roles have changed, every watch is looked at before anything more is told: one whose keys its user may not
+ * read any more is cancelled. So no event that came after a revocation is ever seen by it.
+ *
  * A new request is read when the answers to the one before are on their way. So nothing here grows by what a client does or
  * leaves undone, except the number of its watches, which has a bound.
  */
 
-import type { WatchCreateRequest, WatchRequest, WatchResponse } from "@quorate/etcd-api";
-import { FilterType } from "@quorate/etcd-api";
+import type { WatchRequest, WatchResponse } from "@quorate/etcd-api";
+import { FilterType, WatchCreateRequest } from "@quorate/etcd-api";
 import type { OpenWatch } from "@quorate/member/store";
 import type { CallContext, ResponseSink } from "../rpc/call.ts";
-import { etcdError, etcdPrefix } from "../rpc/error-table.ts";
+import { etcdError, etcdPrefix, goStatusText } from "../rpc/error-table.ts";
+import type { RpcError } from "../rpc/rpc-error.ts";
 import type { ServerCore } from "./core.ts";
 import { aborted, untilAborted } from "./request-stream.ts";
 import { controlResponse, eventResponses, fragmentsOf, noWatchId } from "./watch-responses.ts";
@@ -38,7 +42,8 @@ const progressJitter = 0.1;
 type StreamWatch = {
   readonly id: bigint;
   readonly open: OpenWatch;
-  readonly keyBytes: number;
+  readonly key: Uint8Array;
+  readonly rangeEnd: Uint8Array;
   readonly takesFragments: boolean;
   readonly wantsProgress: boolean;
   /** Revision at which a watch from "now" began; 0 if it has a start. While it is the current one, nothing is left to tell. */
@@ -60,6 +65,8 @@ export class WatchStream {
   private control: WatchResponse[] = [];
   /** Watches that have something, the one that waits longest first. */
   private readonly ready = new Set<StreamWatch>();
+  /** Of users and roles, when the watches were looked at last. */
+  private accessVersion = -1;
   private isProgressAsked = false;
   private isFull = false;
   private isClosed = false;
@@ -78,6 +85,7 @@ export class WatchStream {
   /** Serves the stream until its call ends. A client that half-closes still gets its events. */
   async run(requests: AsyncIterable<WatchRequest>): Promise<void> {
     const { signal } = this.context;
+    const unsubscribe = this.core.access.onChange(() => this.wakeUp());
     const failed = Promise.withResolvers<never>();
     this.write().catch(failed.reject);
     const over = this.read(requests, signal).then(() => aborted(signal));
@@ -87,6 +95,7 @@ export class WatchStream {
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
+      unsubscribe();
       this.close();
     }
     throw etcdError("watchCanceled");
@@ -138,16 +147,23 @@ export class WatchStream {
     const refuse = (cancelReason: string): void => {
       this.control.push(controlResponse(header, noWatchId, { created: true, canceled: true, cancelReason }));
     };
+    const { context } = this;
+    const denial = context.refusal ?? core.access.watchRefusal(context, request.key, request.rangeEnd);
+    if (denial !== null) {
+      this.note(request.key, request.rangeEnd, denial);
+      return refuse(goStatusText(denial));
+    }
     if (request.startRevision < 0) return refuse(etcdError("compacted").message);
     const keyBytes = request.key.length + request.rangeEnd.length;
     if (this.watches.size >= watchesMax || this.keyBytes + keyBytes > watchKeyBytesMax)
       return refuse(`${etcdPrefix}too many watches on the stream`);
     let watch: StreamWatch | null = null;
     // Copies: a watch outlives the message that asked for it.
+    const [key, rangeEnd] = [request.key.slice(), request.rangeEnd.slice()];
     const open = core.storeMember.watch(
       {
-        key: request.key.slice(),
-        rangeEnd: request.rangeEnd.slice(),
+        key,
+        rangeEnd,
         startRevision: request.startRevision,
         prevKv: request.prevKv,
         noPut: request.filters.includes(FilterType.NOPUT),
@@ -167,7 +183,7 @@ export class WatchStream {
     const id = request.watchId === 0n ? this.freeId() : request.watchId;
     const { fragment: takesFragments, progressNotify: wantsProgress } = request;
     const begunAt = request.startRevision === 0 ? core.revision : 0;
-    watch = { id, open, keyBytes, takesFragments, wantsProgress, begunAt, isFresh: false };
+    watch = { id, open, key, rangeEnd, takesFragments, wantsProgress, begunAt, isFresh: false };
     this.watches.set(id, watch);
     this.keyBytes += keyBytes;
     if (wantsProgress) this.armProgress();
@@ -190,7 +206,29 @@ export class WatchStream {
     watch.open.cancel();
     this.watches.delete(watch.id);
     this.ready.delete(watch);
-    this.keyBytes -= watch.keyBytes;
+    this.keyBytes -= watch.key.length + watch.rangeEnd.length;
+  }
+
+  /** Cancels the watches whose keys may not be read any more. */
+  private dropDenied(): void {
+    const { access } = this.core;
+    if (this.accessVersion === access.version) return;
+    this.accessVersion = access.version;
+    for (const watch of [...this.watches.values()]) {
+      const denial = access.watchRefusal(this.context, watch.key, watch.rangeEnd);
+      if (denial === null) continue;
+      this.forget(watch);
+      this.note(watch.key, watch.rangeEnd, denial);
+      const header = this.core.header(this.core.revision);
+      const fields = { canceled: true, cancelReason: goStatusText(denial) };
+      this.control.push(controlResponse(header, watch.id, fields));
+    }
+  }
+
+  /** Has a denial on record. */
+  private note(key: Uint8Array, rangeEnd: Uint8Array, denial: RpcError): void {
+    const value = WatchCreateRequest.create({ key, rangeEnd });
+    this.core.audit.refused({ requestUnion: { case: "createRequest", value } }, this.context, denial);
   }
 
   // --- responses
@@ -203,7 +241,10 @@ export class WatchStream {
         await this.sink.drained();
         this.isFull = false;
         fromMs = clock.now();
-      } else if (!this.writeOne()) {
+        continue;
+      }
+      this.dropDenied();
+      if (!this.writeOne()) {
         await this.news();
         fromMs = clock.now();
       } else if (clock.now() - fromMs > turnMsMax) {

@@ -2,6 +2,9 @@
  * What a handler sees of a call. Nothing of HTTP/2 or any gRPC library comes through here: the front can be replaced.
  */
 
+import type { Identity } from "../auth/identity.ts";
+import type { RpcError } from "./rpc-error.ts";
+
 /** Who calls, and how. */
 export type CallContext = {
   /** Full path of the method: `/etcdserverpb.KV/Range`. */
@@ -17,6 +20,10 @@ export type CallContext = {
   readonly timeoutMs: number | null;
   /** Aborted when the client cancels, its deadline passes, or its connection ends. Made when it is first asked for. */
   readonly signal: AbortSignal;
+  /** Who calls; the gatekeeper finds it out. Null: somebody who did not say, or nobody asks, for everybody may. */
+  identity: Identity | null;
+  /** Why the last message was refused, where that does not end the call: on a watch stream. */
+  refusal: RpcError | null;
 };
 
 /** Answers one message with one. Throws {@link RpcError} or what error-table.ts can turn into one. */

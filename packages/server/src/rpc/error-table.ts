@@ -147,6 +147,22 @@ const refusals: Readonly<Record<RefusalCode, EtcdErrorName>> = {
   "no-space": "noSpace",
   corrupt: "corruptCluster",
   "bad-command": "badCommand",
+  "user-empty": "userNameEmpty",
+  "role-empty": "roleNameEmpty",
+  "user-exists": "userExists",
+  "user-not-found": "userNotFound",
+  "role-exists": "roleExists",
+  "role-not-found": "roleNotFound",
+  "role-not-granted": "roleNotGranted",
+  "permission-not-granted": "permissionNotGranted",
+  "permission-not-given": "permissionNotGiven",
+  "invalid-auth-management": "invalidAuthManagement",
+  "root-user-missing": "rootUserNotExist",
+  "root-role-missing": "rootRoleNotExist",
+  "auth-not-enabled": "authNotEnabled",
+  "auth-failed": "authenticationFailed",
+  "permission-denied": "permissionDenied",
+  "auth-revision-old": "oldAuthRevision",
 };
 
 /** What a client is told when the store refuses a request. */

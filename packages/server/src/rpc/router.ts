@@ -77,7 +77,8 @@ export class Router {
     return this.routes.values();
   }
 
-  private add(route: Route): void {
+  /** Adds a route as it is. */
+  add(route: Route): void {
     if (this.routes.has(route.method.path)) throw new Error(`${route.method.path} has two handlers`);
     this.routes.set(route.method.path, route);
   }

@@ -75,14 +75,32 @@ export const tlsFlags = [
 ] as const;
 
 export const authFlags = [
-  auth.refused(
+  auth.works(
     "auth-token",
     "text",
     "simple",
-    "signed tokens are not issued; leave it out, and guard the client port by certificates (--client-cert-auth)",
+    "simple, or jwt with options behind commas: sign-method=, priv-key=, pub-key=, ttl=",
   ),
-  auth.accepted("bcrypt-cost", "whole", "10", "no passwords are kept yet"),
-  auth.accepted("auth-token-ttl", "seconds", "300", "no tokens are issued yet"),
+  auth.works("auth-token-ttl", "seconds", "300", "how long a simple token lives without being used", {
+    least: 1,
+  }),
+  auth.works("bcrypt-cost", "whole", "10", "work to hash a password, as a power of two", {
+    least: 4,
+    most: 20,
+  }),
+  auth.own(
+    "audit-log",
+    "path",
+    "",
+    "a line of JSON per denied and per administrative request, to a file, stderr, or - for stdout",
+  ),
+  auth.own("user-rate-limit", "whole", "0", "most requests a second of one user, 0 for any number"),
+  auth.own(
+    "connection-rate-limit",
+    "whole",
+    "0",
+    "most requests a second of one connection, 0 for any number",
+  ),
 ] as const;
 
 export const discoveryFlags = [
