@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { allFlavours, flavourNamed } from "../src/plan/flavours/all-flavours.ts";
 import { inOrder, moments } from "../src/plan/flavours/flavour.ts";
+import { pickFlavour } from "../src/plan/flavours/pick-flavour.ts";
 import { swarmPlan } from "../src/plan/swarm.ts";
 import { RandomStreams } from "../src/world/random-streams.ts";
 
@@ -76,4 +77,19 @@ describe("flavours", () => {
       found.toSorted((one, other) => one - other),
     );
   });
+});
+
+it("one flavour more takes seeds for itself and leaves the others as they are", () => {
+  const known = allFlavours.slice(0, -1);
+  const added = allFlavours.at(-1);
+  const seeds = Array.from({ length: 2000 }, (_, position) => position + 1);
+  let taken = 0;
+  for (const seed of seeds) {
+    const before = pickFlavour(new RandomStreams(seed), known);
+    const after = pickFlavour(new RandomStreams(seed), allFlavours);
+    if (after === added) taken++;
+    else assert.equal(after, before, `seed ${seed}`);
+  }
+  const share = seeds.length / allFlavours.length;
+  assert.ok(taken > share / 2 && taken < share * 2, `${taken} of ${seeds.length}`);
 });

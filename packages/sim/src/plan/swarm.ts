@@ -7,6 +7,7 @@ import type { RandomStream } from "../world/random-streams.ts";
 import { RandomStreams } from "../world/random-streams.ts";
 import { allFlavours, flavourNamed } from "./flavours/all-flavours.ts";
 import type { Flavour } from "./flavours/flavour.ts";
+import { pickFlavour } from "./flavours/pick-flavour.ts";
 import type { Fault, FaultKind, Plan, Selector, Topology } from "./plan.ts";
 
 /** How often clients do what, in percent: mixed, mostly reading, mostly writing. */
@@ -106,7 +107,7 @@ export function swarmPlan(seed: number, options: SwarmOptions = {}): Plan {
   const streams = new RandomStreams(seed);
   const plan = plainPlan(seed, streams.stream("swarm"), options);
   // Streams of their own: what else is drawn for a seed does not depend on how many flavours there are.
-  const flavour = drawFlavour(streams.stream("flavour"), options);
+  const flavour = drawFlavour(streams, options);
   if (flavour === null) return plan;
   const { members } = options;
   const random = streams.stream(`flavour ${flavour.name}`);
@@ -120,10 +121,10 @@ function shortened(plan: Plan, random: RandomStream, options: SwarmOptions): Pla
   return { ...plan, safetyMs, faults: plan.faults.filter(({ atMs }) => atMs < safetyMs) };
 }
 
-function drawFlavour(random: RandomStream, { hasFaults = true, flavour }: SwarmOptions): Flavour | null {
+function drawFlavour(streams: RandomStreams, { hasFaults = true, flavour }: SwarmOptions): Flavour | null {
   if (!hasFaults || flavour === null) return null;
   if (flavour !== undefined) return flavourNamed(flavour);
-  return random.chance(directedPerMillion) ? random.pick(allFlavours) : null;
+  return streams.stream("flavour").chance(directedPerMillion) ? pickFlavour(streams, allFlavours) : null;
 }
 
 function plainPlan(seed: number, random: RandomStream, options: SwarmOptions): Plan {

@@ -1,6 +1,5 @@
 /**
- * All flavours, in the order in which they were added: one more at the end does not change what the others' seeds mean
- * beyond which seeds they get.
+ * All flavours. One more takes a few seeds for itself and leaves the others as they are.
  */
 
 import { deafFollowers } from "./deaf-followers.ts";
