@@ -87,6 +87,10 @@ suite("a client that logs in by simple tokens", () => {
     const lease = await client.lease({ ttlSeconds: 60 });
     await admin.auth.changePassword("app", app.password);
     await client.put("app/1", "one", { lease });
+    await admin.auth.changePassword("root", root.password);
+    let size = 0;
+    for await (const { blob } of admin.maintenance.snapshot()) size += blob.length;
+    assert.equal(size % 512, 32);
     assert.equal(await nextText(events), "one");
     for (const member of cluster.members) await cluster.signal(member, "SIGKILL");
     await Promise.all(cluster.members.map((member) => cluster.startMember(member)));

@@ -179,6 +179,47 @@ describe("other streams", () => {
   });
 });
 
+describe("a change that was acknowledged", () => {
+  it("holds at once at every member: nobody is let in late, and nobody is kept out", async () => {
+    const kit = await authKit({ names: ["a", "b", "c"] });
+    const servers = [...kit.servers.values()];
+    const [root, rita] = [await loginAs(kit.leader, "root"), await loginAs(kit.leader, "rita")];
+    const allowed = async (server: TestServer): Promise<boolean[]> => {
+      const key = bytesOf("a1");
+      const calls = [
+        server.begin(range, { key }, rita).response,
+        server.begin(put, { key }, rita).response,
+        server.begin(leaseService.methods.leaseGrant, { ttl: 100 }, rita).response,
+      ];
+      const told = await kit.time.run(Promise.allSettled(calls));
+      return told.map(({ status }) => status === "fulfilled");
+    };
+    for (let round = 0; round < 12; round++) {
+      const [changer, other] = [servers[round % 3] as TestServer, servers[(round + 1) % 3] as TestServer];
+      await revoke(changer, root);
+      assert.deepEqual(await allowed(other), [false, false, true], `round ${round}`);
+      await grant(changer, "ab", "a", "b", PermissionType.READWRITE, root);
+      assert.deepEqual(await allowed(other), [true, true, true], `round ${round}`);
+    }
+  });
+
+  it("holds for authentication itself", async () => {
+    const kit = await authKit({ names: ["a", "b", "c"] });
+    const [one, other] = kit.followers;
+    assert.ok(one && other);
+    const key = bytesOf("a1");
+    for (let round = 0; round < 5; round++) {
+      await one.call(auth.authDisable, {}, await loginAs(one, "root"));
+      await other.call(put, { key });
+      await one.call(auth.authEnable, {});
+      assert.equal(await other.failure(put, { key }), "3 etcdserver: user name is empty");
+      assert.equal(await other.failure(range, { key }), "3 etcdserver: user name is empty");
+      // A token of before authentication was known to be on at the other member.
+      await other.call(put, { key }, await loginAs(one, "rita"));
+    }
+  });
+});
+
 describe("a call under way", () => {
   it("is tried again when it only crossed a change that does not concern it", async () => {
     const kit = await authKit({ names: ["a", "b", "c"] });

@@ -79,9 +79,9 @@ export class AccessControl {
     }
   }
 
-  /** Refuses who may not read all keys of a lease. @throws RpcError */
-  demandLease(context: CallContext, lease: bigint): void {
-    const code = this.view.authorizeLease(this.current(context)?.principal ?? null, lease, "read");
+  /** Refuses who may not read some of these keys. @throws RpcError */
+  demandKeys(context: CallContext, keys: readonly Uint8Array[]): void {
+    const code = this.view.authorizeKeys(this.current(context)?.principal ?? null, keys, "read");
     if (code !== null) throw refusalError(code);
   }
 

@@ -67,7 +67,9 @@ export class SimpleTokens {
       const [oldest] = this.entries.keys();
       if (oldest !== undefined) this.entries.delete(oldest);
     }
-    this.entries.set(nameOf(digest), { user, index, expiresAtMs: nowMs + this.ttlMs });
+    const name = nameOf(digest);
+    this.entries.delete(name);
+    this.entries.set(name, { user, index, expiresAtMs: nowMs + this.ttlMs });
   }
 
   /** Whose token it is; it lives longer by being used. Null: nobody's, or it has expired. */

@@ -58,7 +58,7 @@ async function timeToLive(
 ): Promise<etcd.LeaseTimeToLiveResponse> {
   const time = await core.storeMember.leaseTime(request.id, request.keys, core.callOptions(context));
   // Names of keys are told only to those who may read all of them, now.
-  if (request.keys) core.access.demandLease(context, request.id);
+  if (request.keys) core.access.demandKeys(context, time.keys);
   return {
     header: core.header(time.revision),
     id: request.id,
