@@ -12,7 +12,7 @@ import type { Seen } from "../src/observe/observation.ts";
 import { bytes, change, entry, hard, Stage, snapshot, voters } from "./check-stage.ts";
 
 const book =
-  "S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 S11 S12 S13 S14 S15 S16 C1 C2 C3 C4 N1 N2 N3 R1 R2 R3 K1 K2 M1 M2 W1 W2 W3 W4 W5 W6 W7 L1 L2 V1 V2 V3 V4";
+  "S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 S11 S12 S13 S14 S15 S16 C1 C2 C3 C4 N1 N2 N3 R1 R2 R3 K1 K2 M1 M2 W1 W2 W3 W4 W5 W6 W7 L1 L2 A1 A2 V1 V2 V3 V4";
 
 test("the whole book is there, each id once, with a title", () => {
   assert.equal(allCheckers.map((make) => make().id).join(" "), book);
@@ -105,7 +105,7 @@ const logSeen = fc.tuple(fc.nat(9), small, small).map(([which, index, term]): Se
   return all[which] ?? { kind: "liveness-ended" };
 });
 
-const clientSeen = fc.tuple(fc.nat(18), small, small).map(([which, index, term]): Seen => {
+const clientSeen = fc.tuple(fc.nat(24), small, small).map(([which, index, term]): Seen => {
   const data = encodeCommand(putRequest({ key: bytes(`k${term}`), value: bytes(`${index}`) }));
   const outcome = { ok: true, response: { kind: "put", revision: index, prevKv: null } } as const;
   const row = { key: `k${term}`, value: "", createRevision: term, modRevision: index, version: term };
@@ -143,6 +143,32 @@ const clientSeen = fc.tuple(fc.nat(18), small, small).map(([which, index, term])
     { kind: "probe-answered", probe: index },
     { kind: "setup", leaseReads: term > 2, driftPpm: 100_000 },
     { kind: "member", event: { kind: "state-flushed", index, durationMs: 1 } },
+    {
+      kind: "permission-asked",
+      call: index,
+      user: term > 3 ? null : "u",
+      authRevision: term,
+      read: "linearizable",
+      ranges: [{ key: `k${term}`, rangeEnd: "" }],
+    },
+    {
+      kind: "permission-told",
+      call: index,
+      code: term > 3 ? "permission-denied" : "",
+      revision: term,
+    },
+    {
+      kind: "users-asked",
+      call: index,
+      user: "u",
+      authRevision: term,
+      read: "serializable",
+      query: "role",
+      name: "r",
+    },
+    { kind: "users-told", call: index, code: "", shown: `${term}` },
+    { kind: "command-told", call: index, data, code: term > 3 ? "permission-denied" : "" },
+    { kind: "auth-state", digest: term },
     { kind: "liveness-ended" },
   ];
   return all[which] ?? { kind: "liveness-ended" };

@@ -180,6 +180,12 @@ describe("K1 exactly once", () => {
       "call 1 was answered with revision 9; entry 3, which carried it out, came to 2",
     );
   });
+  test("twice, once as somebody", () => {
+    const stage = begin();
+    const principal = { kind: "user", name: "u", authRevision: 1 } as const;
+    assert.equal(stage.apply(1, 3, put("k", "a"), { principal }), null);
+    assert.match(stage.apply(1, 5, put("k", "a")) ?? "", /took effect at entry 3 and again at 5/);
+  });
   test("on all members, with an unknown end, and what the store refused, are quiet", () => {
     const stage = begin();
     for (const node of [1, 2, 3]) assert.equal(stage.apply(node, 3, put("k", "a")), null);

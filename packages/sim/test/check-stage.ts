@@ -25,6 +25,7 @@ import {
   encodeCommand,
   MemoryBackend,
   type Outcome,
+  type Principal,
   Store,
   StoreMachine,
 } from "@quorate/store";
@@ -204,14 +205,19 @@ export class Stage {
     return started ?? found;
   }
 
-  /** Applies a command as the store does; `outcome` and `digest` may be told otherwise. */
+  /** Applies a command of somebody as the store does; `outcome` and `digest` may be told otherwise. */
   apply(
     node: NodeId,
     index: number,
     command: Command,
-    told: { readonly outcome?: Outcome; readonly digest?: string; readonly term?: number } = {},
+    told: {
+      readonly outcome?: Outcome;
+      readonly digest?: string;
+      readonly term?: number;
+      readonly principal?: Principal | null;
+    } = {},
   ): string | null {
-    const data = encodeCommand(command);
+    const data = encodeCommand(command, told.principal ?? null);
     const { term = 1 } = told;
     let known = this.outcomes.get(index);
     if (known === undefined) {

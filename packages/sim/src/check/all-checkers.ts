@@ -2,6 +2,8 @@
  * All invariants of the book, in groups, and what reports call them.
  */
 
+import { makeA1 } from "./a1-permitted.ts";
+import { makeA2 } from "./a2-equal-users.ts";
 import type { MakeChecker } from "./checker.ts";
 import { makeK1 } from "./k1-exactly-once.ts";
 import { makeK2 } from "./k2-expiry.ts";
@@ -32,6 +34,7 @@ export const clientCheckers: readonly MakeChecker[] = [
   ...[makeM1, makeM2],
   ...[makeW1, makeW2, makeW3, makeW4, makeW5, makeW6, makeW7],
   ...[makeL1, makeL2],
+  ...[makeA1, makeA2],
 ];
 
 /** What a healed majority must come to. They see nothing before `liveness-begun`. */

@@ -22,20 +22,12 @@ export function hashClientObservation(hash: RunningHash, seen: ClientSeen): void
       hash.number(seen.revision);
       break;
     case "permission-asked":
-      hash.number(seen.call);
-      hash.number(seen.authRevision);
-      break;
     case "permission-told":
-      hash.number(seen.call);
-      hash.text(seen.code);
-      hash.number(seen.revision);
-      break;
+    case "users-asked":
+    case "users-told":
     case "command-told":
-      hash.number(seen.call);
-      hash.text(seen.code);
-      break;
     case "auth-state":
-      hash.number(seen.digest);
+      hashUsersObservation(hash, seen);
       break;
     case "watch-opened":
       hash.number(seen.watch);
@@ -71,6 +63,38 @@ export function hashClientObservation(hash: RunningHash, seen: ClientSeen): void
     case "liveness-begun":
     case "liveness-impossible":
     case "liveness-ended":
+      break;
+  }
+}
+
+type UsersSeen = Extract<
+  ClientSeen,
+  { readonly kind: `permission-${string}` | `users-${string}` | "command-told" | "auth-state" }
+>;
+
+function hashUsersObservation(hash: RunningHash, seen: UsersSeen): void {
+  switch (seen.kind) {
+    case "permission-asked":
+    case "users-asked":
+      hash.number(seen.call);
+      hash.number(seen.authRevision);
+      break;
+    case "permission-told":
+      hash.number(seen.call);
+      hash.text(seen.code);
+      hash.number(seen.revision);
+      break;
+    case "users-told":
+      hash.number(seen.call);
+      hash.text(seen.code);
+      hash.text(seen.shown);
+      break;
+    case "command-told":
+      hash.number(seen.call);
+      hash.text(seen.code);
+      break;
+    case "auth-state":
+      hash.number(seen.digest);
       break;
   }
 }

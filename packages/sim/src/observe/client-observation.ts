@@ -26,6 +26,12 @@ export type GroupSeen = { readonly revision: number; readonly events: readonly E
 /** How a read was asked for. With lease reads, what a client calls linearizable is answered from the lease. */
 export type ReadKind = "linearizable" | "lease" | "serializable";
 
+/**
+ * What may be asked about users, and how what is shown is written down: whether permissions are checked, and the revision of
+ * users (`on 7`); a user's roles (`r1 r2`); a role's permissions, in order (`0 k/1..k/2, 2 k/4..`).
+ */
+export type UsersQuery = "status" | "user" | "role";
+
 /** See the module. Each line says who emits it, and when. */
 export type ClientSeen =
   /** The runner, before anything else: whether leaders answer from leases, and how fast a clock may drift at most. */
@@ -75,6 +81,18 @@ export type ClientSeen =
       readonly code: string;
       readonly revision: number;
     }
+  /** The same of a question about users, which is always as fresh as `read` says. `name`: which user or role; else empty. */
+  | {
+      readonly kind: "users-asked";
+      readonly call: number;
+      readonly user: string | null;
+      readonly authRevision: number;
+      readonly read: ReadKind;
+      readonly query: UsersQuery;
+      readonly name: string;
+    }
+  /** `code` is why there is no answer; if it is empty, `shown` is what the answer shows, as {@link UsersQuery} says. */
+  | { readonly kind: "users-told"; readonly call: number; readonly code: string; readonly shown: string }
   /**
    * A client of somebody, when a command was answered: why it was refused; empty: it was not. `data`: the encoded command,
    * without who asked; it differs from every other one of the run.

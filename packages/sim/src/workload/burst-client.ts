@@ -5,6 +5,7 @@
 
 import { Role } from "@quorate/raft";
 import type { World } from "../world/world.ts";
+import type { AuthUser } from "./auth-user.ts";
 import type { CallLedger } from "./call-ledger.ts";
 import { Client } from "./client.ts";
 import { keyPrefix } from "./kv-request.ts";
@@ -15,15 +16,17 @@ const timeoutMs = 1000;
 export class BurstClient {
   private readonly client: Client;
   private readonly ledger: CallLedger;
+  private readonly user: AuthUser | null;
   private readonly keys: number;
   private readonly everyUs: number;
   private readonly writesMax: number;
   private writes = 0;
   private isOver = false;
 
-  constructor(world: World, number: number, keys: number, ledger: CallLedger) {
+  constructor(world: World, number: number, keys: number, ledger: CallLedger, user: AuthUser | null = null) {
     this.client = new Client(world, 1000 + number, "burst");
     this.ledger = ledger;
+    this.user = user;
     this.keys = keys;
     this.everyUs = 1000 * this.client.random.between(100, 1500);
     this.writesMax = this.client.random.between(2, 12);
@@ -50,7 +53,8 @@ export class BurstClient {
       for (let write = 0; write < count; write++) {
         const key = `${keyPrefix}${client.random.below(this.keys)}`;
         const value = `${client.number}.${++this.writes}`;
-        void this.ledger.call(client, { kind: "put", key, value, inSession: false }, null, timeoutMs, leader);
+        const input = { kind: "put", key, value, inSession: false } as const;
+        void this.ledger.call(client, input, { timeoutMs, place: leader, user: this.user });
       }
     }
     this.again();

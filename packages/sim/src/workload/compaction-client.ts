@@ -2,8 +2,12 @@
  * Forgets old revisions now and then, so that watches lag behind what is kept, and snapshots carry compacted states.
  */
 
+import { type Principal, rootName } from "@quorate/store";
 import type { World } from "../world/world.ts";
 import { Client } from "./client.ts";
+
+/** Who may, whether there are users or not; it is not said while there never was one. */
+const root: Principal = { kind: "user", name: rootName, authRevision: 1 };
 
 /** See the module. */
 export class CompactionClient {
@@ -37,7 +41,7 @@ export class CompactionClient {
     this.client
       .call((storeMember) => {
         revision = Math.max(1, storeMember.store.revision - kept);
-        return storeMember.compact(revision, isPhysical, { timeoutMs: 2000 });
+        return storeMember.compact(revision, isPhysical, { timeoutMs: 2000, principal: root });
       })
       .then(
         ({ ok }) => {

@@ -6,10 +6,14 @@
 import type { Session } from "@quorate/member";
 import type { Outcome } from "@quorate/store";
 import type { World } from "../world/world.ts";
+import type { AuthUser } from "./auth-user.ts";
 import type { CallLedger } from "./call-ledger.ts";
 import { Client } from "./client.ts";
 import type { KvInput, KvOutput } from "./kv-operation.ts";
 import { keyPrefix } from "./kv-request.ts";
+
+/** Who was refused as a user goes elsewhere so often; it would not be any other there. */
+const leavesPerMillion = 200_000;
 
 /** What the clients of a run share. */
 export type KvLoad = {
@@ -34,6 +38,8 @@ export class KvClient {
   private readonly ledger: CallLedger;
   private readonly client: Client;
   private readonly load: KvLoad;
+  /** As whom it calls; null: there are no users. */
+  private readonly user: AuthUser | null;
   private readonly usesSession: boolean;
   private session: Session<Outcome> | null = null;
   private writes = 0;
@@ -41,10 +47,11 @@ export class KvClient {
   /** What it last knew of a key, for compares that have a chance. */
   private readonly known = new Map<string, string | null>();
 
-  constructor(world: World, number: number, load: KvLoad, ledger: CallLedger) {
+  constructor(world: World, number: number, load: KvLoad, ledger: CallLedger, user: AuthUser | null = null) {
     this.client = new Client(world, number, "client");
     this.load = load;
     this.ledger = ledger;
+    this.user = user;
     this.usesSession = this.client.random.below(100) < load.sessionsPercent;
   }
 
@@ -64,7 +71,10 @@ export class KvClient {
 
   private next(): void {
     if (this.isOver) return;
-    if (this.usesSession && this.session === null) this.openSession();
+    const { user } = this;
+    if (user?.needsToken === true)
+      void user.signIn(this.client, this.load.timeoutMs).then(() => this.think());
+    else if (this.usesSession && this.session === null) this.openSession();
     else this.ask(this.draw());
   }
 
@@ -104,10 +114,15 @@ export class KvClient {
 
   private ask(input: KvInput): void {
     const session = input.kind === "put" && input.inSession ? this.session : null;
-    void this.ledger.call(this.client, input, session, this.load.timeoutMs).then((call) => {
+    const manner = { session, timeoutMs: this.load.timeoutMs, user: this.user };
+    void this.ledger.call(this.client, input, manner).then((call) => {
       if (call.fate === "answered" && call.output !== null) {
         this.learn(input, call.output);
-      } else {
+      } else if (
+        this.user === null ||
+        call.fate !== "refused" ||
+        this.client.random.chance(leavesPerMillion)
+      ) {
         this.client.leave();
         // A session belongs to the member that opened it.
         this.session = null;

@@ -11,9 +11,9 @@ import {
   CompareTarget,
   compare,
   deleteRangeRequest,
-  encodeCommand,
   type KeyValue,
   type Outcome,
+  type Principal,
   putRequest,
   type RangeResponse,
   type Response,
@@ -37,8 +37,13 @@ export function textOf(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
-/** A refusal that the store gave as an answer: nothing was changed. */
+/** A refusal that the store gave as an answer: nothing was changed. Its message is the code. */
 class Refusal extends Error {}
+
+/** Why the store refused, if it did. */
+export function refusalOf(error: unknown): string | null {
+  return error instanceof Refusal ? error.message : null;
+}
 
 /** Whether an error says that the call certainly had no effect. */
 export function isDefinite(error: unknown): boolean {
@@ -76,19 +81,24 @@ function isAbsent(key: Uint8Array): Compare {
   return compare({ key, target: CompareTarget.version, result: CompareResult.equal, number: 0 });
 }
 
-/** Carries a call out. @throws MemberError, Refusal */
-export async function request(
+/** How a call is made. */
+export type RequestOptions = {
+  readonly session: Session<Outcome> | null;
+  readonly timeoutMs: number;
+  readonly principal: Principal | null;
+};
+
+/** Carries out a call that writes. @throws MemberError, Refusal */
+export async function requestWrite(
   storeMember: StoreMember,
   input: KvInput,
-  session: Session<Outcome> | null,
-  timeoutMs: number,
+  command: Command,
+  { session, timeoutMs, principal }: RequestOptions,
 ): Promise<KvOutput> {
-  const command = commandOf(input);
-  if (command === null) return read(storeMember, input, timeoutMs);
   const outcome =
     session === null
-      ? await storeMember.execute(command, { timeoutMs })
-      : await session.propose(encodeCommand(command), { timeoutMs });
+      ? await storeMember.execute(command, { timeoutMs, principal })
+      : await session.propose(storeMember.auth.encode(command, principal), { timeoutMs });
   const response = responseOf(outcome);
   const { revision } = response;
   if (input.kind === "put") return { kind: "put", revision };
@@ -100,29 +110,40 @@ export async function request(
   return { kind: "cas", revision, succeeded: response.succeeded, found };
 }
 
-async function read(storeMember: StoreMember, input: KvInput, timeoutMs: number): Promise<KvOutput> {
-  if (input.kind === "get") {
-    const wanted = rangeRequest({ key: bytesOf(input.key) });
-    const consistency = input.isSerializable ? "serializable" : "linearizable";
-    const range = rangeOf(await storeMember.range(wanted, consistency, { timeoutMs }));
-    return { kind: "get", revision: range.revision, found: versionOf(range.kvs[0]) };
-  }
-  const wanted = rangeRequest({ key: bytesOf(keyPrefix), rangeEnd: bytesOf("k0") });
-  const range = rangeOf(await storeMember.range(wanted, "linearizable", { timeoutMs }));
+/** The range that a call reads. */
+export function rangeAskedBy(input: KvInput): { readonly key: string; readonly rangeEnd: string } {
+  return input.kind === "scan" ? { key: keyPrefix, rangeEnd: "k0" } : { key: input.key, rangeEnd: "" };
+}
+
+/** Carries out a call that only reads. @throws MemberError */
+export function requestRead(
+  storeMember: StoreMember,
+  input: KvInput,
+  { timeoutMs, principal }: RequestOptions,
+): Promise<Result<RangeResponse>> {
+  const { key, rangeEnd } = rangeAskedBy(input);
+  const wanted = rangeRequest({ key: bytesOf(key), rangeEnd: bytesOf(rangeEnd) });
+  const isSerializable = input.kind === "get" && input.isSerializable;
+  return storeMember.range(wanted, isSerializable ? "serializable" : "linearizable", {
+    timeoutMs,
+    principal,
+  });
+}
+
+/** What a read found. @throws Refusal */
+export function foundBy(input: KvInput, result: Result<RangeResponse>): KvOutput {
+  if (!result.ok) throw new Refusal(result.code);
+  const { revision, kvs } = result.response;
+  if (input.kind === "get") return { kind: "get", revision, found: versionOf(kvs[0]) };
   const found = new Map<string, KvVersion>();
-  for (const kv of range.kvs) found.set(textOf(kv.key), versionOf(kv) as KvVersion);
-  return { kind: "scan", revision: range.revision, found };
+  for (const kv of kvs) found.set(textOf(kv.key), versionOf(kv) as KvVersion);
+  return { kind: "scan", revision, found };
 }
 
 /** The response of an outcome. @throws Refusal */
 export function responseOf(outcome: Outcome): Response {
   if (!outcome.ok) throw new Refusal(outcome.code);
   return outcome.response;
-}
-
-function rangeOf(result: Result<RangeResponse>): RangeResponse {
-  if (!result.ok) throw new Refusal(result.code);
-  return result.response;
 }
 
 /** A version as clients read it. */

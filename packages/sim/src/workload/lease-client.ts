@@ -8,6 +8,7 @@ import { putRequest } from "@quorate/store";
 import type { Observation } from "../observe/observation.ts";
 import { driftPpmOf } from "../plan/contract.ts";
 import type { World } from "../world/world.ts";
+import type { AuthUser } from "./auth-user.ts";
 import { Client } from "./client.ts";
 import type { KvProblem } from "./kv-check.ts";
 import { bytesOf, responseOf } from "./kv-request.ts";
@@ -35,8 +36,10 @@ export class LeaseClient {
   private leases = 0;
   private isOver = false;
   private readonly driftShare: number;
+  private readonly user: AuthUser | null;
 
-  constructor(world: World, number: number) {
+  constructor(world: World, number: number, user: AuthUser | null = null) {
+    this.user = user;
     this.driftShare = Math.max(driftShareWithin, driftPpmOf(world.plan) / 1_000_000);
     this.client = new Client(world, number, "holder");
   }
@@ -57,10 +60,12 @@ export class LeaseClient {
     const sentUs = client.nowUs;
     const key = bytesOf(`l/${client.number}`);
     const hold = async (storeMember: StoreMember): Promise<number> => {
-      const response = responseOf(await storeMember.grantLease(id, ttlSeconds, { timeoutMs: 1500 }));
+      const principal = this.user?.principalAt(storeMember) ?? null;
+      const options = { timeoutMs: 1500, principal };
+      const response = responseOf(await storeMember.grantLease(id, ttlSeconds, options));
       const granted = response.kind === "lease-grant" ? response.ttlSeconds : ttlSeconds;
       const value = bytesOf(`lease ${id}`);
-      await storeMember.execute(putRequest({ key, value, lease: id }), { timeoutMs: 1500 });
+      await storeMember.execute(putRequest({ key, value, lease: id }), options);
       return granted;
     };
     client.call(hold).then(

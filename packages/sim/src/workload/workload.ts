@@ -6,6 +6,8 @@ import { checkHistory } from "../linearizability/check-history.ts";
 import type { WorkloadPlan } from "../plan/plan.ts";
 import type { RunWorkload, SearchResult } from "../subject/subject.ts";
 import type { World } from "../world/world.ts";
+import { AuthClient } from "./auth-client.ts";
+import { AuthUser } from "./auth-user.ts";
 import { BurstClient } from "./burst-client.ts";
 import { CallLedger } from "./call-ledger.ts";
 import { ChurnClient } from "./churn-client.ts";
@@ -15,6 +17,7 @@ import { checkCalls, type KvProblem } from "./kv-check.ts";
 import { KvClient, type KvLoad } from "./kv-client.ts";
 import { type KvCall, keyHistory, kvModel } from "./kv-operation.ts";
 import { LeaseClient, LeaseRemovals } from "./lease-client.ts";
+import { ReaderClient } from "./reader-client.ts";
 import { WatchClient } from "./watch-client.ts";
 
 /** What a plan may say about it besides the clients of keys; and every field of {@link KvLoad}. */
@@ -24,6 +27,10 @@ export type WorkloadParameters = Partial<KvLoad> & {
   readonly leases?: number;
   readonly compacts?: boolean;
   readonly churns?: boolean;
+  /** Administrators; with any, there are users, and clients act as them. */
+  readonly auth?: number;
+  /** Clients that ask for ranges; with administrators only. */
+  readonly readers?: number;
 };
 
 /** A user of the cluster. */
@@ -59,18 +66,26 @@ export class Workload implements RunWorkload {
       leases = 0,
       compacts = false,
       churns = false,
+      auth = 0,
+      readers = 0,
       ...rest
     } = plan.parameters as WorkloadParameters;
     const load: KvLoad = { ...loadDefault, ...rest, thinkUs: plan.thinkMs * 1000, keys: plan.keys };
+    const as = (what: string, number: number, withTokens = false): AuthUser | null =>
+      auth === 0 ? null : new AuthUser(world, what, number, withTokens);
     for (let number = 1; number <= plan.clients; number++)
-      this.users.push(new KvClient(world, number, load, this.ledger));
+      this.users.push(new KvClient(world, number, load, this.ledger, as("client", number, true)));
     for (let number = 1; number <= bursts; number++)
-      this.users.push(new BurstClient(world, number, plan.keys, this.ledger));
+      this.users.push(new BurstClient(world, number, plan.keys, this.ledger, as("burst", number)));
     for (let number = 1; number <= watchers; number++) this.watchers.push(new WatchClient(world, number));
-    for (let number = 1; number <= leases; number++) this.holders.push(new LeaseClient(world, number));
+    for (let number = 1; number <= leases; number++)
+      this.holders.push(new LeaseClient(world, number, as("holder", number)));
     this.users.push(...this.watchers, ...this.holders);
     if (compacts) this.users.push(new CompactionClient(world));
     if (churns) this.users.push(new ChurnClient(world));
+    for (let number = 1; number <= auth; number++) this.users.push(new AuthClient(world, number, plan.keys));
+    for (let number = 1; auth > 0 && number <= readers; number++)
+      this.users.push(new ReaderClient(world, number, plan.keys));
     world.witness.subscribe(this.order.take);
     world.witness.subscribe(this.removals.take);
   }

@@ -2,6 +2,7 @@
  * All flavours. One more takes a few seeds for itself and leaves the others as they are.
  */
 
+import { changingPermissions } from "./changing-permissions.ts";
 import { deafFollowers } from "./deaf-followers.ts";
 import { failingSyncs } from "./failing-syncs.ts";
 import type { Flavour } from "./flavour.ts";
@@ -28,6 +29,7 @@ export const allFlavours: readonly Flavour[] = [
   deafFollowers,
   unheardClients,
   leaseUnderDrift,
+  changingPermissions,
 ];
 
 /** One by its name. @throws RangeError if there is none */
