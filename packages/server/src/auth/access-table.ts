@@ -21,8 +21,8 @@ import {
 } from "@quorate/etcd-api";
 import type { AuthRefusalCode, AuthView, Principal } from "@quorate/store";
 import { toStoreDelete, toStorePut, toStoreRange, toStoreTxn } from "../handlers/kv-requests.ts";
-import type { AccessRule, AuditedParts } from "./access-rule.ts";
 import { closedRow, row } from "./access-row.ts";
+import type { AccessRule, AuditedParts } from "./access-rule.ts";
 import { shownKey, shownText } from "./audit.ts";
 import { describeRange, describeTxn } from "./audited-ranges.ts";
 
