@@ -35,6 +35,16 @@ describe("S2 log matching", () => {
     assert.equal(stage.append(1, entry(2, 3), entry(3, 3)), null);
     assert.equal(stage.append(2, entry(3, 3)), null);
   });
+  // Seed 19606: the member had died while it installed the snapshot, right where its own log had another entry.
+  test("a restart from a snapshot that was never told to be installed, over another entry, is quiet", () => {
+    const stage = new Stage(makeS2);
+    stage.store(2, hard(1, 2), entry(1, 1));
+    stage.store(1, hard(2, 1), entry(1, 2));
+    stage.commit(1, 2, 1);
+    assert.equal(stage.append(1, entry(2, 2)), null);
+    stage.restart(2, hard(2), [], { snapshot: snapshot(1, 2) });
+    assert.equal(stage.append(2, entry(2, 2)), null);
+  });
 });
 
 describe("S3 leader append-only", () => {

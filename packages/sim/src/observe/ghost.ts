@@ -149,8 +149,11 @@ export class Ghost {
     const { hardState, snapshot, firstIndex, entries } = observation;
     const { durable } = node;
     const base = firstIndex - 1;
-    const known = durable.log.hash(base) ?? this.committed[base]?.hash ?? 0;
-    const term = durable.log.term(base) ?? (snapshot?.index === base ? snapshot.term : 0);
+    // A snapshot that was found here may have come to be installed in the moment of the crash, over another entry.
+    const wasReplaced = snapshot?.index === base && durable.log.term(base) !== snapshot.term;
+    const own = wasReplaced ? undefined : durable.log.hash(base);
+    const known = own ?? this.committed[base]?.hash ?? 0;
+    const term = wasReplaced ? snapshot.term : (durable.log.term(base) ?? 0);
     durable.hardState = hardState;
     durable.snapshotIndex = snapshot?.index ?? 0;
     for (const log of [durable.log, node.log]) {
