@@ -126,6 +126,20 @@ describe("S8 one vote per term", () => {
     );
     assert.equal(grant(stage, 1, 3, 5), "1 voted for 3 in term 5, and before that for 2");
   });
+  test("a vote that is taken back, or changed, as it is written", () => {
+    for (const [vote, words] of [
+      [0, "nobody"],
+      [3, "3"],
+    ] as const) {
+      const stage = new Stage(makeS8);
+      assert.equal(stage.write(1, hard(5, 2)), null);
+      assert.equal(
+        stage.write(1, hard(5, vote)),
+        `1 takes back its vote for 2 in term 5, and writes one for ${words}`,
+      );
+      assert.equal(stage.write(1, hard(6)), null, "a new term has none");
+    }
+  });
   test("a vote that was lost before anybody heard of it does not bind; the same one may be repeated", () => {
     const stage = new Stage(makeS8);
     grant(stage, 1, 2, 5);

@@ -1,4 +1,4 @@
-import { MessageType, type NodeId, Role } from "@quorate/raft";
+import { type HardState, MessageType, type NodeId, Role } from "@quorate/raft";
 import type { Observation } from "../observe/observation.ts";
 import type { Checker } from "./checker.ts";
 
@@ -8,9 +8,11 @@ type Vote = {
   isBinding: boolean;
 };
 
-/** S8: one vote per term and member, across restarts (Raft §5.2, §5.4.1). */
+/** S8: one vote per term and member, across restarts, and none taken back (Raft §5.2, §5.4.1). */
 export function makeS8(): Checker {
   const votes = new Map<NodeId, Map<number, Vote>>();
+  /** What each gave to its log last, in this life. Writes are in order, whatever was granted meanwhile. */
+  const written = new Map<NodeId, HardState>();
   const note = (node: NodeId, term: number, candidate: NodeId, isBinding: boolean): string | null => {
     const own = votesOf(votes, node);
     const known = own.get(term);
@@ -23,7 +25,7 @@ export function makeS8(): Checker {
   return {
     id: "S8",
     title: "one vote per term",
-    kinds: ["raft", "sent", "log-durable", "recovered", "life"],
+    kinds: ["raft", "sent", "log-writing", "log-durable", "recovered", "life"],
     events: ["vote-granted", "role-changed"],
     messages: [MessageType.MsgVoteResp],
     see(observation) {
@@ -31,6 +33,7 @@ export function makeS8(): Checker {
       if (observation.kind === "life") {
         // Linear in the terms of one member; lives are rare.
         const own = votesOf(votes, node);
+        written.delete(node);
         if (observation.what === "started")
           for (const [term, { isBinding }] of own) if (!isBinding) own.delete(term);
         return null;
@@ -42,6 +45,16 @@ export function makeS8(): Checker {
           return `${node} voted for ${known.candidate} in term ${term}, and came back with a vote for ${vote || "nobody"}`;
         // It may have been written without that anybody was told.
         return vote === 0 ? null : note(node, term, vote, true);
+      }
+      if (observation.kind === "log-writing") {
+        const before = written.get(node);
+        const { hardState } = observation.write;
+        if (hardState === null) return null;
+        written.set(node, hardState);
+        const { term, vote } = hardState;
+        return before === undefined || before.term !== term || before.vote === 0 || before.vote === vote
+          ? null
+          : `${node} takes back its vote for ${before.vote} in term ${term}, and writes one for ${vote || "nobody"}`;
       }
       const vote = voteIn(observation);
       return vote === null ? null : note(node, vote.term, vote.candidate, vote.isBinding);
