@@ -84,6 +84,7 @@ export class Conditions {
   isolate(on: boolean): void {
     if (on === this.isolated) return;
     this.isolated = on;
+    this.engine.catchUp();
     if (on) this.engine.node.resign();
     this.engine.parts.transport.isolate(on);
     this.engine.emit({ kind: "isolated", on });

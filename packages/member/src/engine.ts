@@ -10,7 +10,6 @@ import {
   none,
   type Outcome,
   RawNode,
-  Role,
   type Status,
 } from "@quorate/raft";
 import { Applier } from "./applier.ts";
@@ -22,18 +21,16 @@ import type { MemberEvent } from "./event.ts";
 import { LeadershipWatch } from "./leadership-watch.ts";
 import { LogWriter, type WriteReport } from "./log-writer.ts";
 import { definitely, type MemberError, type MemberErrorCode, perhaps } from "./member-error.ts";
-import { Pacer } from "./pacer.ts";
 import { ProposalDesk } from "./proposal-desk.ts";
 import { ProposalSender, type RemoteBatch } from "./proposal-sender.ts";
 import { ProposalTable } from "./proposal-table.ts";
 import { ReadDesk } from "./read-desk.ts";
 import { Snapshotter } from "./snapshotter.ts";
 import { StateKeeper } from "./state-keeper.ts";
+import { Ticker } from "./ticker.ts";
 
 /** How a read is to be answered. */
 export type Consistency = "linearizable" | "lease" | "stale";
-
-const dutyTicks = 10;
 
 /** See the module. */
 export class Engine {
@@ -43,7 +40,7 @@ export class Engine {
   readonly desk: ProposalDesk;
   readonly nonce: number;
   private readonly writer: LogWriter;
-  private readonly pacer: Pacer;
+  private readonly ticker: Ticker;
   private readonly proposals: ProposalTable;
   private readonly sender: ProposalSender;
   private readonly applier: Applier;
@@ -56,10 +53,8 @@ export class Engine {
   private inbox: Message[] = [];
   private finished: Message[] = [];
   private isScheduled = false;
-  private cancelTick: (() => void) | null = null;
   private state: "idle" | "running" | "stopping" | "ended" = "idle";
   private endError: MemberError | null = null;
-  private ticksToDuty = dutyTicks;
   constructor(parts: EngineParts) {
     this.parts = parts;
     const { clock, limits, random, log } = parts;
@@ -67,7 +62,7 @@ export class Engine {
     this.snapshotter = new Snapshotter(this, log);
     this.node = new RawNode(coreConfig(parts, this.snapshotter.storage));
     this.leadership = new LeadershipWatch(this.node.term);
-    this.pacer = new Pacer(clock.now());
+    this.ticker = new Ticker(this);
     this.conditions = new Conditions(this, clock.now());
     this.proposals = new ProposalTable({
       proposalsMax: limits.proposalsMax,
@@ -119,8 +114,7 @@ export class Engine {
 
   private end(makeError: () => MemberError): void {
     this.endError = makeError();
-    this.cancelTick?.();
-    this.cancelTick = null;
+    this.ticker.stop();
     this.proposals.rejectAll(makeError);
     this.reads.rejectAll(makeError);
     this.sender.end(makeError);
@@ -148,6 +142,11 @@ export class Engine {
   }
 
   // --- requests
+
+  /** To be called before the core is asked outside of a turn for something that it measures in ticks. */
+  catchUp(): void {
+    if (this.state === "running") this.ticker.catchUp();
+  }
 
   /** Runs `run` on a state that is recent enough; rejects if that cannot be had in time. */
   read<Value>(run: () => Value, consistency: Consistency, timeoutMs: number): Promise<Value> {
@@ -233,33 +232,27 @@ export class Engine {
     this.isScheduled = false;
     if (this.state !== "running") return;
     const nowMs = this.parts.clock.now();
-    const beat = this.pacer.begin(nowMs);
+    const beat = this.ticker.begin(nowMs);
     try {
       if (beat.isShort) this.node.breakLease();
       if (beat.pausedMs > 0) {
         this.conditions.notePause(nowMs);
         this.emit({ kind: "paused", pausedMs: beat.pausedMs });
       }
+      this.ticker.count(beat.quietTicks);
       this.takeFinished();
       this.takeInbox();
       this.reads.ask(nowMs);
       this.sender.send(nowMs);
-      this.takeTicks(beat.ticks, nowMs);
+      this.ticker.count(beat.ticks);
+      if (this.ticker.takesDuty()) this.doDuty(nowMs);
       this.drain();
     } catch (error) {
       this.fail("this member cannot go on", error);
       return;
     }
-    this.armTick(nowMs);
+    if (this.isRunning) this.ticker.arm(nowMs);
   };
-
-  private armTick(nowMs: number): void {
-    if (this.cancelTick !== null || this.state !== "running") return;
-    this.cancelTick = this.parts.clock.setTimer(() => {
-      this.cancelTick = null;
-      this.wake();
-    }, this.pacer.delayMs(nowMs));
-  }
 
   private takeFinished(): void {
     if (this.finished.length === 0) return;
@@ -290,15 +283,8 @@ export class Engine {
     if (!outcome.ok && outcome.code === "storage") throw new Error(outcome.message);
   }
 
-  private takeTicks(ticks: number, nowMs: number): void {
-    for (let count = 0; count < ticks; count++) {
-      // A member whose disk stalls must not campaign: it could not even vote for itself.
-      const isHeld = this.conditions.isHeldBack && this.node.role !== Role.leader;
-      if (!isHeld) this.check(this.node.tick());
-    }
-    this.ticksToDuty -= ticks;
-    if (this.ticksToDuty > 0) return;
-    this.ticksToDuty = dutyTicks;
+  /** What is looked at ten times a second. */
+  private doDuty(nowMs: number): void {
     // Something other than a write of the log met it (a snapshot that came in, or went out), and told its caller alone.
     if (this.parts.log.error !== null) throw this.parts.log.error;
     this.proposals.expire(nowMs);

@@ -11,7 +11,7 @@ export type MemberEvent =
   | { readonly kind: "leader-changed"; readonly lead: NodeId; readonly term: number; readonly role: Role }
   | { readonly kind: "quorum-lost"; readonly sinceMs: number }
   | { readonly kind: "quorum-regained"; readonly lostMs: number }
-  /** The process was held up; the lease is broken and no ticks are made up for. */
+  /** The process was held up, for so long at least; the lease is broken and no ticks are made up for. */
   | { readonly kind: "paused"; readonly pausedMs: number }
   | { readonly kind: "disk-write"; readonly entries: number; readonly durationMs: number }
   | { readonly kind: "disk-stalled"; readonly forMs: number }

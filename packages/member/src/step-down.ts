@@ -2,7 +2,7 @@
  * A step-down with safety checks (thesis §3.10): leadership goes only where it can be taken up at once.
  */
 
-import { type NodeId, none, Role } from "@quorate/raft";
+import { type NodeId, none, type Outcome, Role } from "@quorate/raft";
 import type { Engine } from "./engine.ts";
 import { definitely, perhaps } from "./member-error.ts";
 import { tickMs } from "./timing.ts";
@@ -78,7 +78,11 @@ export async function transferLeadership(engine: Engine, to: NodeId): Promise<No
 
 async function handOver(engine: Engine, to: NodeId): Promise<NodeId> {
   const { node } = engine;
-  const outcome = node.transferLeadership(to);
+  const ask = (): Outcome => {
+    engine.catchUp();
+    return node.transferLeadership(to);
+  };
+  const outcome = ask();
   if (!outcome.ok) throw definitely("refused", outcome.message);
   engine.wake();
   const { electionTicks, electionSpreadTicks } = engine.parts.timing;
@@ -86,8 +90,7 @@ async function handOver(engine: Engine, to: NodeId): Promise<NodeId> {
   const look = (): NodeId | null => {
     if (node.lead !== none && node.lead !== engine.parts.id) return node.lead;
     // A successor that had not applied the last membership change refused; the core gave up, but it may be able now.
-    if (node.role === Role.leader && node.status().transferee === none && node.transferLeadership(to).ok)
-      engine.wake();
+    if (node.role === Role.leader && node.status().transferee === none && ask().ok) engine.wake();
     return null;
   };
   const lead = await waitFor(engine, look, timeoutMs);

@@ -29,19 +29,75 @@ test("what cannot be made up for by two ticks is given up, and said", () => {
 test("after a pause nothing is counted, and the next tick is a whole tick away", () => {
   const pacer = new Pacer(0);
   const beat = pacer.begin(5000);
-  assert.deepEqual([beat.ticks, beat.pausedMs, beat.isShort], [0, 5000, true]);
-  assert.equal(pacer.delayMs(5000), tickMs);
+  assert.deepEqual([beat.quietTicks, beat.ticks, beat.isShort], [0, 0, true]);
+  assert.equal(beat.pausedMs, 5000 - tickMs, "as long as the turn that was planned is late");
+  assert.equal(pacer.plan(1), 5000 + tickMs);
   assert.equal(pacer.begin(5000 + tickMs - 1).ticks, 0);
   assert.equal(pacer.begin(5000 + tickMs).ticks, 1);
 });
 
 test("ticks never exceed the time that has passed, whatever the rhythm", () => {
   for (const stepMs of [1, 3, 7, 9.5, 11, 19, 23, 31, 49, 51, 120]) {
-    const pacer = new Pacer(0);
-    let ticks = 0;
-    for (let nowMs = stepMs; nowMs < 3000; nowMs += stepMs) {
-      ticks += pacer.begin(nowMs).ticks;
-      assert.ok(ticks * tickMs <= nowMs, `steps of ${stepMs} ms: ${ticks} ticks in ${nowMs} ms`);
+    for (const planned of [1, 2, 3, 10]) {
+      const pacer = new Pacer(0);
+      let ticks = 0;
+      for (let nowMs = stepMs; nowMs < 3000; nowMs += stepMs) {
+        const beat = pacer.begin(nowMs);
+        ticks += beat.quietTicks + beat.ticks;
+        assert.ok(ticks * tickMs <= nowMs, `steps of ${stepMs} ms: ${ticks} ticks in ${nowMs} ms`);
+        pacer.plan(planned);
+      }
     }
   }
+});
+
+test("a turn planned for a later tick counts the quiet ones before what it takes in, and its own after", () => {
+  const pacer = new Pacer(0);
+  assert.equal(pacer.plan(7), 7 * tickMs);
+  const beat = pacer.begin(7 * tickMs);
+  assert.deepEqual(beat, { quietTicks: 6, ticks: 1, pausedMs: 0, isShort: false });
+});
+
+test("a turn before the planned one counts what has passed, all of it quiet", () => {
+  const pacer = new Pacer(0);
+  pacer.plan(7);
+  assert.deepEqual(pacer.begin(3 * tickMs), { quietTicks: 3, ticks: 0, pausedMs: 0, isShort: false });
+  assert.equal(pacer.begin(3 * tickMs + 1).quietTicks, 0);
+  assert.equal(pacer.plan(4), 7 * tickMs, "planned ticks count from the last one that was counted");
+  assert.deepEqual(pacer.begin(7 * tickMs), { quietTicks: 3, ticks: 1, pausedMs: 0, isShort: false });
+});
+
+test("a planned turn that is late counts one tick more than planned, and no more", () => {
+  for (const [lateTicks, ticks, isShort] of [
+    [1, 2, false],
+    [2, 2, true],
+    [4, 2, true],
+  ] as const) {
+    const pacer = new Pacer(0);
+    pacer.plan(5);
+    const beat = pacer.begin((5 + lateTicks) * tickMs);
+    assert.deepEqual(beat, { quietTicks: 4, ticks, pausedMs: 0, isShort }, `${lateTicks} ticks late`);
+  }
+});
+
+test("a pause is what the planned turn is late by, and takes the quiet ticks with it", () => {
+  const pacer = new Pacer(0);
+  pacer.plan(10);
+  assert.deepEqual(pacer.begin(15 * tickMs), {
+    quietTicks: 0,
+    ticks: 0,
+    pausedMs: 5 * tickMs,
+    isShort: true,
+  });
+  assert.equal(pacer.begin(15 * tickMs + 1).quietTicks, 0);
+  assert.equal(pacer.begin(16 * tickMs).ticks, 1);
+});
+
+test("quiet ticks counted outside of a turn are not counted again", () => {
+  const pacer = new Pacer(0);
+  pacer.plan(10);
+  assert.equal(pacer.countQuiet(4 * tickMs + 5), 4);
+  assert.equal(pacer.countQuiet(4 * tickMs + 6), 0);
+  assert.equal(pacer.countQuiet(100 * tickMs), 5, "the planned tick itself is not quiet");
+  assert.deepEqual(pacer.begin(10 * tickMs), { quietTicks: 0, ticks: 1, pausedMs: 0, isShort: false });
 });

@@ -253,6 +253,18 @@ export class Raft implements AckedIndexes {
 
   // --- time
 
+  /** In how many ticks, at least one, the next comes that may do more than count. */
+  ticksToEvent(): number {
+    const { electionTicks, heartbeatTicks } = this.config;
+    if (this.role === Role.leader)
+      return Math.max(
+        1,
+        Math.min(heartbeatTicks - this.heartbeatElapsed, electionTicks - this.electionElapsed),
+      );
+    if (!this.isPromotable()) return Number.POSITIVE_INFINITY;
+    return Math.max(1, this.randomizedElectionTicks - this.electionElapsed);
+  }
+
   tick(): void {
     this.ticks++;
     if (this.role === Role.leader) this.tickLeader();

@@ -24,14 +24,13 @@ import {
   zeroMessage,
 } from "./message.ts";
 import { accepted, invariant, type Outcome, RaftError, refuse } from "./outcome.ts";
-import type { ProgressView } from "./progress.ts";
 import { Raft } from "./raft.ts";
 import { holdsLease } from "./reads.ts";
 import type { Ready } from "./ready.ts";
 import { ReadyBuilder } from "./ready-builder.ts";
 import { type ConfState, type NodeId, none } from "./snapshot.ts";
 import { type HardState, Role } from "./state.ts";
-import type { Status } from "./status.ts";
+import { type Status, statusOf } from "./status.ts";
 import { isLeaseHeld } from "./term-rules.ts";
 
 /**
@@ -114,12 +113,24 @@ export class RawNode {
 
   // --- inputs
 
-  /** One tick of the application's monotonic clock. After a pause of the process, ticks must not be made up for. */
-  tick(): Outcome {
+  /**
+   * One tick of the application's monotonic clock, or several that are known to be quiet. After a pause of the process,
+   * ticks must not be made up for.
+   */
+  tick(count = 1): Outcome {
     return this.guard(() => {
-      this.raft.tick();
+      for (let left = count; left > 0; left--) this.raft.tick();
       return accepted;
     });
+  }
+
+  /**
+   * In how many ticks, at least one, the next comes that may do more than count: a heartbeat, a campaign, a check of the
+   * quorum. Until then the application need not wake up for time to pass: it may count the *quiet* ticks before it when the
+   * next input is there, and must, before that input, since leases and timeouts are counted from them. Infinity: none does.
+   */
+  ticksToEvent(): number {
+    return this.raft.ticksToEvent();
   }
 
   /**
@@ -347,21 +358,7 @@ export class RawNode {
 
   /** Everything worth knowing, as a copy. */
   status(): Status {
-    const { raft } = this;
-    const progress = new Map<NodeId, ProgressView>();
-    if (raft.lead === raft.id) {
-      for (const [id, known] of raft.membership.progress) progress.set(id, known.view());
-    }
-    return {
-      id: raft.id,
-      ...raft.hardState(),
-      ...raft.softState(),
-      applied: raft.log.applied,
-      lastIndex: raft.log.lastIndex(),
-      config: raft.membership.config,
-      transferee: raft.transferee,
-      progress,
-    };
+    return statusOf(this.raft);
   }
 
   /** Whether this leader's lease holds now; always false without lease reads. */

@@ -280,3 +280,40 @@ describe("who may campaign", () => {
     assert.deepEqual([reply?.type, reply?.reject], [MessageType.MsgVoteResp, false]);
   });
 });
+
+describe("ticks to the next event", () => {
+  test("a follower counts to its election timeout, and only that tick begins a campaign", () => {
+    const { node } = follower({ electionTicks: 10 });
+    node.setRandomizedElectionTicks(13);
+    assert.equal(node.ticksToEvent(), 13);
+    assert.ok(node.tick(12).ok);
+    assert.deepEqual([node.role, node.ticksToEvent()], [Role.follower, 1]);
+    node.tick();
+    assert.equal(node.role, Role.candidate);
+  });
+
+  test("a message of the leader moves the follower's next event away", () => {
+    const member = follower({ electionTicks: 10 });
+    member.node.setRandomizedElectionTicks(13);
+    member.node.tick(9);
+    member.receive(MessageType.MsgHeartbeat, { from: 2, term: 1 });
+    assert.ok(member.node.ticksToEvent() >= 10);
+  });
+
+  test("a leader counts to its next heartbeat", () => {
+    const cluster = new Cluster({ settings: { ...plain, electionTicks: 10, heartbeatTicks: 4 } });
+    cluster.elect(1);
+    const { node } = cluster.get(1);
+    const ticks = node.ticksToEvent();
+    assert.ok(ticks >= 1 && ticks <= 4);
+    if (ticks > 1) node.tick(ticks - 1);
+    assert.equal(node.hasReady(), false);
+    node.tick();
+    assert.equal(node.hasReady(), true);
+  });
+
+  test("for who cannot campaign there is none", () => {
+    const member = new Member(3, makeDisk({ voters: [1, 2], learners: [3] }), plain);
+    assert.equal(member.node.ticksToEvent(), Number.POSITIVE_INFINITY);
+  });
+});
