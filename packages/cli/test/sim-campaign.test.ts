@@ -77,6 +77,22 @@ test("a worker that dies is a crash of its seed, and the others go on", () => {
   assert.deepEqual(failed, [false, true, false, false, false]);
 });
 
+test("a run that never ends is ended, a crash of its seed, and the others go on", () => {
+  const plugin = join(folder, "endless.js");
+  const begin = "({ world }) => { while (world.plan.seed === 2); return () => {}; }";
+  writeFileSync(
+    plugin,
+    `export default { name: "endless", faults: { "no-way-out": { weight: 100, begin: ${begin} } } };\n`,
+  );
+  const { status, stdout } = sim(
+    ...["--seeds", "1..4", "--members", "1", "--jobs", "2", "--keep-going"],
+    ...["--run-timeout", "10", "--plugin", plugin],
+  );
+  assert.equal(status, 2, stdout);
+  assert.match(stdout, /^seed 2, .* crash at 0\.000000 s: the run did not end within 10 s/);
+  assert.match(stdout, /\n4 runs, 1 failed \(1 crash\);/);
+});
+
 test("without --keep-going nothing behind the first failure counts", () => {
   const { status, stdout } = sim(
     ...["--seeds", "1..5", "--members", "1", "--jobs", "3", "--plugin", deadly(2)],

@@ -55,6 +55,7 @@ export function registerSim(program: Command): void {
     .option("--plugin <file>", "a module with faults, checks and users; may be repeated", collect)
     .optionsGroup("How:")
     .option("--jobs <n>", "processes of a campaign (default: one per core, at most 8)", jobCount)
+    .option("--run-timeout <s>", "real time after which a run of a campaign is given up", positive, 300)
     .option("--members <n>", "members of every run (default: drawn from the seed)", memberCount)
     .option("--no-faults", "nothing goes wrong")
     .option("--flavour <name>", "direct every plan at one situation, or at none (default: drawn)")

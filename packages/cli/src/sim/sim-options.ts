@@ -18,6 +18,8 @@ export type SimOptions = {
   readonly members?: number;
   /** Processes; default: one per core, at most 8, and one for one seed. */
   readonly jobs?: number;
+  /** A run of a campaign that has not ended after so many seconds of real time is a crash. */
+  readonly runTimeout: number;
   /** What plans are directed at; `none`: at nothing in particular. Default: half of them, drawn. */
   readonly flavour?: string;
   /** Where reports are written; default: nowhere. */

@@ -1,7 +1,7 @@
 /**
  * A campaign on several processes: seeds are handed out to workers, and what they came to is told in the order of the
  * seeds, so that the results are the same however many workers there are. A worker that dies has found a crash at the seed
- * that it was at, and another one takes its place.
+ * that it was at, and another one takes its place. So has one whose run does not end: it is killed.
  */
 
 import { type ChildProcess, fork } from "node:child_process";
@@ -17,6 +17,7 @@ const atHand = 3;
 /** Runs that may be finished and not told yet, while whoever takes them shrinks a failure. */
 const untoldMax = 512;
 const lastWordsMax = 2000;
+const lookEveryMs = 500;
 
 /** A run, and whether the process that ran it died of it. */
 export type PoolRun = CampaignRun & { readonly hasDied: boolean };
@@ -37,6 +38,9 @@ type Worker = {
   /** The first is the one that it is at. */
   readonly assigned: number[];
   isReady: boolean;
+  /** How long it has been at its run, as far as this process was awake to see it. */
+  busyMs: number;
+  isStuck: boolean;
   lastWords: string;
 };
 
@@ -62,6 +66,8 @@ class WorkerPool {
   private isExhausted = false;
   private isOver = false;
   private error: Error | null = null;
+  private readonly watch: NodeJS.Timeout;
+  private lookedAtMs = performance.now();
   private wake: () => void = () => undefined;
 
   constructor(given: PoolOptions) {
@@ -69,6 +75,7 @@ class WorkerPool {
     this.seeds = given.seeds[Symbol.iterator]();
     given.signal.addEventListener("abort", () => this.wake());
     for (let count = 0; count < given.jobs; count++) this.hire();
+    this.watch = setInterval(() => this.look(), lookEveryMs);
   }
 
   async *runs(): AsyncGenerator<PoolRun> {
@@ -99,8 +106,23 @@ class WorkerPool {
 
   end(): void {
     this.isOver = true;
+    clearInterval(this.watch);
     for (const { child } of this.workers) child.kill("SIGKILL");
     this.workers.clear();
+  }
+
+  /** Ends the workers whose run does not end. A time in which this process slept, or the whole machine, counts as one look. */
+  private look(): void {
+    const nowMs = performance.now();
+    const passedMs = Math.min(nowMs - this.lookedAtMs, 2 * lookEveryMs);
+    this.lookedAtMs = nowMs;
+    for (const worker of this.workers) {
+      if (worker.assigned.length === 0) continue;
+      worker.busyMs += passedMs;
+      if (worker.busyMs <= this.given.options.runTimeout * 1000 || worker.isStuck) continue;
+      worker.isStuck = true;
+      worker.child.kill("SIGKILL");
+    }
   }
 
   private hire(): void {
@@ -108,7 +130,14 @@ class WorkerPool {
       serialization: "advanced",
       stdio: ["ignore", "inherit", "pipe", "ipc"],
     });
-    const worker: Worker = { child, assigned: [], isReady: false, lastWords: "" };
+    const worker: Worker = {
+      child,
+      assigned: [],
+      isReady: false,
+      busyMs: 0,
+      isStuck: false,
+      lastWords: "",
+    };
     this.workers.add(worker);
     child.stderr?.on("data", (bytes: Buffer) => {
       process.stderr.write(bytes);
@@ -129,6 +158,7 @@ class WorkerPool {
         break;
       case "run":
         worker.assigned.shift();
+        worker.busyMs = 0;
         this.finished.set(message.run.seed, { ...message.run, hasDied: false });
         break;
       case "failed":
@@ -181,7 +211,10 @@ class WorkerPool {
     const last = words === "" ? "" : `; its last words: ${words}`;
     if (!worker.isReady) this.fail(`a worker process ended (${how}) before it could begin${last}`);
     else {
-      if (at !== undefined) this.finished.set(at, this.lost(at, `${how}${last}`));
+      const what = worker.isStuck
+        ? `the run did not end within ${this.given.options.runTimeout} s, and was ended (--run-timeout)`
+        : `the process of the simulator ended: ${how}`;
+      if (at !== undefined) this.finished.set(at, this.lost(at, `${what}${last}`));
       this.returned.push(...others);
       this.hire();
     }
@@ -193,8 +226,7 @@ class WorkerPool {
   }
 
   /** What is known of a run that took its process with it. */
-  private lost(seed: number, how: string): PoolRun {
-    const text = `the process of the simulator ended: ${how}`;
+  private lost(seed: number, text: string): PoolRun {
     const nothing = { entries: 0, observations: 0, calls: 0, answered: 0, unknown: 0, faults: 0 };
     return {
       seed,
