@@ -36,7 +36,8 @@ export class Applier {
   /** Applies entries, in order. */
   apply(entries: readonly Entry[]): void {
     let start = 0;
-    for (const [position, entry] of entries.entries()) {
+    for (let position = 0; position < entries.length; position++) {
+      const entry = entries[position] as Entry;
       if (entry.type === EntryType.normal) continue;
       this.applyNormal(entries.slice(start, position));
       this.applyChange(entry);

@@ -42,28 +42,33 @@ export class ApplyQueue {
     this.turnEndMs = null;
   }
 
-  /** Applies as much as may be applied now, and tells the core. */
-  run(): void {
+  /** Applies as much as may be applied now, and tells the core. Says whether anything was applied. */
+  run(): boolean {
     const { engine } = this;
+    let hasApplied = false;
     for (let first = this.messages[0]; first !== undefined && !this.isHeld; first = this.messages[0]) {
       const nowMs = engine.parts.clock.now();
       this.turnEndMs ??= nowMs + turnBudgetMs;
       if (nowMs >= this.turnEndMs) {
         engine.wake();
-        return;
+        return hasApplied;
       }
-      if (!this.keeper.hasRoom()) return;
+      if (!this.keeper.hasRoom()) return hasApplied;
       const { entries } = first;
       const end = Math.min(this.done + sliceEntries, entries.length);
       const isWhole = this.done === 0 && end === entries.length;
       this.apply(isWhole ? entries : entries.slice(this.done, end));
       this.done = end;
+      hasApplied = true;
       this.keeper.afterApply();
       if (end < entries.length) continue;
-      this.messages.shift();
+      // Nearly always there is one, and V8 shifts slowly what then would be nearly empty.
+      if (this.messages.length === 1) this.messages = [];
+      else this.messages.shift();
       this.done = 0;
       for (const response of first.responses) engine.check(engine.node.step(response));
     }
+    return hasApplied;
   }
 
   /**

@@ -63,6 +63,8 @@ export type MemberSettings<Result> = {
   readonly leaseReads?: boolean;
   /** Receives every event, from the first on. */
   readonly onEvent?: (event: SourcedEvent) => void;
+  /** Whether every message that the core receives or queues is an event too: most of all events are. Default true. */
+  readonly messageEvents?: boolean;
 };
 
 /** The seams, opened. */
@@ -121,6 +123,7 @@ export async function assembleMember<Result>(
       timing,
       leaseReads: settings.leaseReads ?? false,
       events: emit,
+      messageEvents: settings.messageEvents ?? true,
       onFailure: (error) => {
         reportFailure(error);
         void seams.transport.close();

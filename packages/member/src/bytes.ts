@@ -10,6 +10,18 @@ export class FormatError extends Error {
   }
 }
 
+/** Below this a loop is faster than a call that copies, and than the view that it may need. */
+const loopBytesMax = 64;
+
+/** Copies the first `count` bytes of `source` to `position` of `target`. */
+function copyBytes(source: Uint8Array, count: number, target: Uint8Array, position: number): void {
+  if (count > loopBytesMax) {
+    target.set(count === source.length ? source : source.subarray(0, count), position);
+    return;
+  }
+  for (let offset = 0; offset < count; offset++) target[position + offset] = source[offset] as number;
+}
+
 /** Appends fields to a growing buffer. */
 export class ByteWriter {
   private buffer: Uint8Array<ArrayBuffer>;
@@ -43,7 +55,7 @@ export class ByteWriter {
   /** Bytes as they are, without a length. */
   raw(bytes: Uint8Array): this {
     this.reserve(bytes.length);
-    this.buffer.set(bytes, this.length);
+    copyBytes(bytes, bytes.length, this.buffer, this.length);
     this.length += bytes.length;
     return this;
   }
@@ -58,6 +70,11 @@ export class ByteWriter {
     return this.bytes(encodeText(text));
   }
 
+  /** Bytes that fit without growing. */
+  get capacity(): number {
+    return this.buffer.length;
+  }
+
   /** Bytes written so far. */
   get size(): number {
     return this.length;
@@ -70,13 +87,13 @@ export class ByteWriter {
 
   /** Copies what was written to the beginning of `target`, which must be large enough. */
   copyTo(target: Uint8Array): void {
-    target.set(this.buffer.subarray(0, this.length));
+    copyBytes(this.buffer, this.length, target, 0);
   }
 
   private reserve(count: number): void {
     if (this.length + count <= this.buffer.length) return;
     const grown = new Uint8Array(Math.max(this.buffer.length * 2, this.length + count));
-    grown.set(this.buffer.subarray(0, this.length));
+    copyBytes(this.buffer, this.length, grown, 0);
     this.buffer = grown;
   }
 }

@@ -7,7 +7,7 @@ import type { EngineParts } from "./engine-parts.ts";
 
 /** Settings of the core over a view of the log. */
 export function coreConfig(parts: EngineParts, storage: Storage): RaftConfig {
-  const { id, timing, limits, random, leaseReads, events } = parts;
+  const { id, timing, limits, random, leaseReads, events, messageEvents } = parts;
   return {
     id,
     electionTicks: timing.electionTicks,
@@ -25,6 +25,7 @@ export function coreConfig(parts: EngineParts, storage: Storage): RaftConfig {
     // Proposals travel as requests, which tell what became of them.
     disableProposalForwarding: true,
     asyncStorageWrites: true,
+    messageEvents,
     events: events === null ? undefined : (event) => events({ source: "raft", event }),
   };
 }

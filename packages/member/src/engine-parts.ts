@@ -23,6 +23,8 @@ export type EngineParts = {
   readonly timing: TickTiming;
   readonly leaseReads: boolean;
   readonly events: EventSink | null;
+  /** Whether `events` is told of every message of the core. */
+  readonly messageEvents: boolean;
   /** The member ended by itself; the reason is told. */
   readonly onFailure: (error: Error) => void;
 };

@@ -292,18 +292,14 @@ export class Engine {
     this.conditions.look(nowMs, this.writer.busySinceMs);
     this.keeper.look();
     this.snapshotter.look(nowMs);
-    this.writer.rest();
+    this.writer.rest(nowMs);
   }
 
   private drain(): void {
     const outgoing: Message[] = [];
     this.applying.beginTurn();
     for (;;) {
-      do {
-        // What a Ready says comes before what waits to be applied: it may be that it must not be applied any more.
-        if (this.node.hasReady()) this.takeReady(outgoing);
-        this.applying.run();
-      } while (this.node.hasReady());
+      this.work(outgoing);
       const due = this.writer.kick();
       if (due.length === 0) break;
       for (const message of due) {
@@ -314,6 +310,16 @@ export class Engine {
     if (outgoing.length > 0) this.parts.transport.send(outgoing);
     this.reads.release(this.parts.replica.applied);
     this.snapshotter.serve();
+  }
+
+  /** Takes what the core has and applies what it may, until neither leads to anything more. */
+  private work(outgoing: Message[]): void {
+    for (;;) {
+      // What a Ready says comes before what waits to be applied: it may be that it must not be applied any more.
+      const hasReady = this.node.hasReady();
+      if (hasReady) this.takeReady(outgoing);
+      if (!this.applying.run() && !hasReady) return;
+    }
   }
 
   private takeReady(outgoing: Message[]): void {

@@ -24,6 +24,11 @@ type State = { health: PeerHealth; sinceMs: number; probeAtMs: number };
 /** A change to report. */
 export type HealthChange = { readonly peer: NodeId; readonly health: PeerHealth; readonly silentMs: number };
 
+/** What a look found. */
+type Look = { readonly change: HealthChange | null; readonly probe: boolean };
+
+const nothingNew: Look = { change: null, probe: false };
+
 /** See the module. */
 export class FailureDetector {
   private readonly peers = new Map<NodeId, State>();
@@ -49,7 +54,7 @@ export class FailureDetector {
   /**
    * Looks at a peer. Returns the change if there is one, and whether it should be asked directly now.
    */
-  observe(peer: NodeId, signs: PeerSigns, nowMs: number): { change: HealthChange | null; probe: boolean } {
+  observe(peer: NodeId, signs: PeerSigns, nowMs: number): Look {
     let state = this.peers.get(peer);
     if (state === undefined) {
       state = { health: "suspect", sinceMs: nowMs, probeAtMs: nowMs };
@@ -57,8 +62,10 @@ export class FailureDetector {
     }
     const limitMs = this.silenceLimitMs(signs);
     const silentMs = nowMs - (signs.lastHeardAtMs ?? state.sinceMs);
-    if (signs.lastHeardAtMs !== null && silentMs <= limitMs)
-      return { change: this.enter(peer, state, "alive", silentMs, nowMs), probe: false };
+    if (signs.lastHeardAtMs !== null && silentMs <= limitMs) {
+      const change = this.enter(peer, state, "alive", silentMs, nowMs);
+      return change === null ? nothingNew : { change, probe: false };
+    }
     if (state.health === "alive") {
       const change = this.enter(peer, state, "suspect", silentMs, nowMs);
       state.probeAtMs = nowMs;
@@ -67,7 +74,7 @@ export class FailureDetector {
     if (state.health === "suspect" && nowMs - state.probeAtMs > limitMs) {
       return { change: this.enter(peer, state, "failed", silentMs, nowMs), probe: false };
     }
-    return { change: null, probe: false };
+    return nothingNew;
   }
 
   private enter(

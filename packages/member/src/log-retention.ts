@@ -18,13 +18,15 @@ import type { MemberLog } from "./member-log.ts";
 export function cutIndex(engine: Engine, log: MemberLog, keptFrom: number | null): number {
   const { limits, replica } = engine.parts;
   const durable = replica.durablePlace?.index ?? 0;
+  const least = indexWithin(log, limits.laggardBytesMax);
   const wanted = Math.min(
     durable - limits.catchUpEntries,
     indexWithin(log, limits.catchUpBytes),
     keptFrom ?? Number.POSITIVE_INFINITY,
-    ...neededIndexes(engine),
   );
-  return Math.min(durable, Math.max(wanted, indexWithin(log, limits.laggardBytesMax)));
+  // Nearly always: then it is all the same what followers need, and to ask is a copy of everything.
+  if (wanted <= least) return Math.min(durable, least);
+  return Math.min(durable, Math.max(least, Math.min(wanted, ...neededIndexes(engine))));
 }
 
 /** Whether everything behind `index` is within the bound for followers that lag. */
@@ -36,6 +38,7 @@ export function isWithinBound(engine: Engine, log: MemberLog, index: number): bo
 function indexWithin(log: MemberLog, bytesMax: number): number {
   let low = log.storage.firstIndex() - 1;
   let high = log.storage.lastIndex();
+  if (log.bytesFrom(low + 1) <= bytesMax) return low;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     if (log.bytesFrom(middle + 1) <= bytesMax) high = middle;

@@ -8,6 +8,10 @@
 import type { Entry, HardState, Message, Snapshot } from "@quorate/raft";
 import type { MemberLog } from "./member-log.ts";
 
+const noMessages: readonly Message[] = [];
+/** After so long without a write the log notes that the last one is proven durable: while writes come, the next one proves it. */
+const restAfterMs = 250;
+
 /** What a finished write was like. */
 export type WriteReport = { readonly entries: number; readonly durationMs: number };
 
@@ -27,10 +31,11 @@ export class LogWriter {
   private readonly handlers: WriterHandlers;
   private queue: Message[] = [];
   private commitOnly: HardState | null = null;
-  private written: { term: number; vote: number };
+  private readonly written: { term: number; vote: number };
   private startedAtMs: number | null = null;
   private idle: (() => void)[] = [];
   private isUnconfirmed = false;
+  private endedAtMs = 0;
 
   constructor(log: MemberLog, now: () => number, handlers: WriterHandlers) {
     this.log = log;
@@ -55,23 +60,22 @@ export class LogWriter {
    * one is in flight. Returns the responses that are due at once.
    */
   kick(): readonly Message[] {
-    if (this.startedAtMs !== null) return [];
-    const due: Message[] = [];
+    if (this.startedAtMs !== null || this.queue.length === 0) return noMessages;
     let count = 0;
     for (const message of this.queue) {
       if (this.needsWrite(message)) break;
       this.noteCommit(message);
-      due.push(...message.responses);
       count++;
     }
-    if (count > 0) this.queue.splice(0, count);
+    const due = count === 0 ? noMessages : responsesOf(this.take(count));
     if (this.queue.length > 0) void this.work();
     return due;
   }
 
-  /** Called now and then: after a write, and with nothing to do, the log notes that the write is proven durable. */
-  rest(): void {
+  /** Called now and then: some time after the last write the log notes that it is proven durable. */
+  rest(nowMs: number): void {
     if (!this.isUnconfirmed || this.startedAtMs !== null || this.queue.length > 0) return;
+    if (nowMs - this.endedAtMs < restAfterMs) return;
     this.isUnconfirmed = false;
     this.log.confirm().catch((error: unknown) => this.handlers.onFailure(error));
   }
@@ -100,7 +104,7 @@ export class LogWriter {
       const batch = this.takeBatch();
       const entries = mergeEntries(batch);
       const hardState = this.mergeHardState(batch);
-      const last = batch.at(-1);
+      const last = batch[batch.length - 1];
       if (last !== undefined && last.snapshot !== null) {
         // What follows the snapshot may have come in the same turn, and the commit index with it.
         const { index } = last.snapshot.metadata;
@@ -112,11 +116,9 @@ export class LogWriter {
       }
       this.startedAtMs = null;
       this.isUnconfirmed = true;
-      const report = { entries: entries.length, durationMs: this.now() - startedAtMs };
-      this.handlers.onDurable(
-        batch.flatMap((message) => message.responses),
-        report,
-      );
+      this.endedAtMs = this.now();
+      const report = { entries: entries.length, durationMs: this.endedAtMs - startedAtMs };
+      this.handlers.onDurable(responsesOf(batch), report);
     } catch (error) {
       this.startedAtMs = null;
       this.queue = [];
@@ -124,15 +126,24 @@ export class LogWriter {
     }
     if (this.startedAtMs !== null) return;
     // Whoever waits for the end has stopped the turns that would begin the next write: what waits is never written.
-    for (const resolve of this.idle.splice(0)) resolve();
+    if (this.idle.length > 0) for (const resolve of this.idle.splice(0)) resolve();
   }
 
   /** All that waits, but a snapshot is a write of its own: it replaces what comes before, and is no part of it. */
-  private takeBatch(): Message[] {
-    let count = this.queue.findIndex((message) => message.snapshot !== null);
-    if (count < 0) count = this.queue.length;
-    else if (count === 0) count = 1;
-    return this.queue.splice(0, count);
+  private takeBatch(): readonly Message[] {
+    let count = 0;
+    for (const { snapshot } of this.queue) {
+      if (snapshot !== null) break;
+      count++;
+    }
+    return this.take(Math.max(1, count));
+  }
+
+  private take(count: number): readonly Message[] {
+    const { queue } = this;
+    if (count < queue.length) return queue.splice(0, count);
+    this.queue = [];
+    return queue;
   }
 
   private mergeHardState(batch: readonly Message[]): HardState | null {
@@ -142,9 +153,20 @@ export class LogWriter {
         hardState = { term: message.term, vote: message.vote, commit: message.commit };
     }
     this.commitOnly = null;
-    if (hardState !== null) this.written = { term: hardState.term, vote: hardState.vote };
+    if (hardState !== null) {
+      this.written.term = hardState.term;
+      this.written.vote = hardState.vote;
+    }
     return hardState;
   }
+}
+
+/** The responses of some messages, in order. */
+function responsesOf(messages: readonly Message[]): readonly Message[] {
+  if (messages.length === 1) return (messages[0] as Message).responses;
+  const responses: Message[] = [];
+  for (const message of messages) for (const response of message.responses) responses.push(response);
+  return responses;
 }
 
 function hasHardState({ term, vote, commit }: Message): boolean {
@@ -153,11 +175,11 @@ function hasHardState({ term, vote, commit }: Message): boolean {
 
 /** Later entries replace earlier ones from their first index on, as they would on disk. */
 function mergeEntries(batch: readonly Message[]): readonly Entry[] {
-  const withEntries = batch.filter((message) => message.entries.length > 0);
-  if (withEntries.length === 1) return (withEntries[0] as Message).entries;
+  if (batch.length === 1) return (batch[0] as Message).entries;
   const merged: Entry[] = [];
-  for (const { entries } of withEntries) {
-    const first = entries[0] as Entry;
+  for (const { entries } of batch) {
+    const first = entries[0];
+    if (first === undefined) continue;
     while (merged.length > 0 && (merged[merged.length - 1] as Entry).index >= first.index) merged.pop();
     for (const entry of entries) merged.push(entry);
   }

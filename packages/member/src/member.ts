@@ -78,12 +78,11 @@ export class Member<Result> {
    * Proposes a command; resolves with what this member's state machine returned when it was applied here.
    * @throws MemberError whose `definite` tells whether it may be repeated.
    */
-  async propose(command: Uint8Array, options: CallOptions = {}): Promise<Result> {
+  propose(command: Uint8Array, options: CallOptions = {}): Promise<Result> {
     const timeoutMs = options.timeoutMs ?? this.engine.parts.limits.requestTimeoutMs;
     const call = (): Promise<{ result: unknown }> =>
       this.engine.desk.submit({ kind: "command", payload: command }, timeoutMs);
-    const { result } = await untilAborted(call, options.signal);
-    return result as Result;
+    return untilAborted(call, options.signal).then(({ result }) => result as Result);
   }
 
   /**

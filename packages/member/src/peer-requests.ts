@@ -25,13 +25,20 @@ export type Placement = { readonly index: number; readonly term: number };
 /** The most that a length takes, and what a writer reserves for it. */
 const lengthBytesMax = 8;
 
+/** One writer for what is short and frequent: encoding is synchronous. */
+const shortRecords = new ByteWriter();
+/** What is expected to be longer gets a writer of its own, so that no memory is held for long. */
+const shortBytesMax = 4096;
+
 /** Proposals for the leader of a term: they get into the log in that term, or never. */
 export type Proposals = { readonly term: number; readonly batch: readonly Uint8Array[] };
 
 /** Encodes entries' data, and the term in which they are to be appended. */
 export function encodeProposals(term: number, batch: readonly Uint8Array[]): Uint8Array {
-  const bytes = batch.reduce((total, data) => total + lengthBytesMax + data.length, 2 * lengthBytesMax);
-  const writer = new ByteWriter(bytes).varint(term).varint(batch.length);
+  let bytesMax = 2 * lengthBytesMax;
+  for (const data of batch) bytesMax += lengthBytesMax + data.length;
+  const writer = bytesMax <= shortBytesMax ? shortRecords.reset() : new ByteWriter(bytesMax);
+  writer.varint(term).varint(batch.length);
   for (const data of batch) writer.bytes(data);
   return writer.finish();
 }
@@ -51,7 +58,7 @@ export function encodePlacement(placement: Placement | MemberError): Uint8Array 
   if ("code" in placement) {
     return encodeError(placement);
   }
-  return new ByteWriter().varint(0).varint(placement.index).varint(placement.term).finish();
+  return shortRecords.reset().varint(0).varint(placement.index).varint(placement.term).finish();
 }
 
 /** Decodes an answer. @throws FormatError */

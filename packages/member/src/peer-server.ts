@@ -63,7 +63,9 @@ export class PeerServer {
       onUnreachable: (peer) => this.engine.reportUnreachable(peer),
       onSnapshotResult: (peer, ok) => this.engine.reportSnapshot(peer, ok),
       onSnapshotProgress: () => undefined,
-      onRequest: (peer, kind, bytes) => this.answer(peer, kind, bytes),
+      // Proposals come all the time, and have a promise of their own.
+      onRequest: (peer, kind, bytes) =>
+        kind === requestKind.propose ? this.answerProposals(bytes) : this.answer(peer, kind, bytes),
       onInquiry: (bytes) => this.answerInquiry(bytes),
     };
   }
@@ -74,8 +76,6 @@ export class PeerServer {
         return new Uint8Array(0);
       case requestKind.freshness:
         return this.answerFreshness(peer);
-      case requestKind.propose:
-        return this.answerProposals(bytes);
       case requestKind.admin:
         return encodeText(
           JSON.stringify(await this.answerAdmin(JSON.parse(decodeText(bytes)) as AdminRequest)),
@@ -133,10 +133,8 @@ export class PeerServer {
       return Promise.resolve(encodePlacement(definitely("stopped", "this member takes no proposals now")));
     }
     return new Promise((resolve) => {
-      this.engine.takeRemote({
-        ...decodeProposals(bytes),
-        answer: (placement) => resolve(encodePlacement(placement)),
-      });
+      const { term, batch } = decodeProposals(bytes);
+      this.engine.takeRemote({ term, batch, answer: (placement) => resolve(encodePlacement(placement)) });
     });
   }
 

@@ -8,10 +8,7 @@ import type { Engine } from "./engine.ts";
 import { type EnvelopeBody, encodeEnvelope, type Origin } from "./envelope.ts";
 import { definitely } from "./member-error.ts";
 import type { ProposalSender } from "./proposal-sender.ts";
-import type { ProposalTable } from "./proposal-table.ts";
-
-/** What became of a proposal. */
-export type Proposed = { readonly result: unknown; readonly index: number };
+import type { ProposalTable, Proposed } from "./proposal-table.ts";
 
 /** See the module. */
 export class ProposalDesk {
@@ -33,10 +30,7 @@ export class ProposalDesk {
     return new Promise((resolve, reject) => {
       const data = encodeEnvelope(this.origin(serial), body);
       this.admit("payload" in body ? body.payload.length : data.length, data.length);
-      this.proposals.add(serial, data.length, this.engine.parts.clock.now() + timeoutMs, {
-        resolve: (result, index) => resolve({ result, index }),
-        reject,
-      });
+      this.proposals.add(serial, data.length, this.engine.parts.clock.now() + timeoutMs, { resolve, reject });
       this.sender.add({ serial, data });
       this.engine.wake();
     });
@@ -57,10 +51,7 @@ export class ProposalDesk {
       }
       const outcome = node.proposeBatch([data]);
       if (!outcome.ok) throw toMemberError(outcome);
-      this.proposals.add(serial, data.length, parts.clock.now() + timeoutMs, {
-        resolve: (result, index) => resolve({ result, index }),
-        reject,
-      });
+      this.proposals.add(serial, data.length, parts.clock.now() + timeoutMs, { resolve, reject });
       this.proposals.place(serial, node.lastIndex, node.term);
       this.engine.wake();
     });
@@ -86,10 +77,7 @@ export class ProposalDesk {
     const serial = this.nextSerial++;
     const change = makeChange(this.origin(serial));
     return new Promise((resolve, reject) => {
-      this.proposals.add(serial, 0, this.engine.parts.clock.now() + timeoutMs, {
-        resolve: (result, index) => resolve({ result, index }),
-        reject,
-      });
+      this.proposals.add(serial, 0, this.engine.parts.clock.now() + timeoutMs, { resolve, reject });
       const outcome = this.engine.node.proposeConfChange(change);
       if (outcome.ok) this.proposals.place(serial, this.engine.node.lastIndex, this.engine.node.term);
       else this.proposals.refuse(serial, toMemberError(outcome));

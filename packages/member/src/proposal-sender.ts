@@ -149,8 +149,8 @@ export class ProposalSender {
     answer: Placement | MemberError,
   ): void {
     if (!(answer instanceof MemberError)) {
-      for (const [position, { serial }] of batch.entries())
-        this.table.place(serial, answer.index + position, answer.term);
+      let { index } = answer;
+      for (const { serial } of batch) this.table.place(serial, index++, answer.term);
       return;
     }
     // Unknown: they may be in the log. What is applied will tell, or their time will be over.
@@ -183,7 +183,8 @@ export class ProposalSender {
       batch.push(outgoing);
       bytes += outgoing.data.length;
     }
-    this.waiting.splice(0, count);
+    if (count === this.waiting.length) this.waiting = [];
+    else this.waiting.splice(0, count);
     return batch;
   }
 }

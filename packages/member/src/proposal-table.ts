@@ -10,9 +10,12 @@
 import { definitely, type MemberError, perhaps } from "./member-error.ts";
 import type { Applied } from "./replica.ts";
 
+/** What became of a proposal. */
+export type Proposed = { readonly result: unknown; readonly index: number };
+
 /** Who waits. */
 export type Waiter = {
-  resolve(result: unknown, index: number): void;
+  resolve(proposed: Proposed): void;
   reject(error: MemberError): void;
 };
 
@@ -110,7 +113,7 @@ export class ProposalTable {
     if (!isOwn || applied.origin === null) return;
     const waiting = this.take(applied.origin.serial);
     if (waiting === undefined) return;
-    if (applied.error === null) waiting.waiter.resolve(applied.result, applied.index);
+    if (applied.error === null) waiting.waiter.resolve({ result: applied.result, index: applied.index });
     else waiting.waiter.reject(applied.error);
   }
 

@@ -33,15 +33,18 @@ export class ReadQueue {
   }
 
   get size(): number {
-    return this.batches.reduce((total, batch) => total + batch.reads.length, this.waiting.length);
+    let size = this.waiting.length;
+    for (const batch of this.batches) size += batch.reads.length;
+    return size;
   }
 
   /** Adds a read. @throws MemberError `too-many-requests` at the bound. */
   add(read: PendingRead): void {
-    if (this.size >= this.readsMax) {
+    const { size } = this;
+    if (size >= this.readsMax) {
       throw definitely(
         "too-many-requests",
-        `${this.size} reads wait already, of ${this.readsMax}; try again later`,
+        `${size} reads wait already, of ${this.readsMax}; try again later`,
       );
     }
     this.waiting.push(read);
@@ -93,16 +96,19 @@ export class ReadQueue {
    * front under a new number, so a late answer to the old one finds nobody.
    */
   retry(term: number, nowMs: number, afterMs: number): void {
+    let isDropping = false;
     for (const batch of this.batches) {
       if (batch.index !== 0 || (batch.term === term && nowMs - batch.askedAtMs < afterMs)) continue;
       this.waiting.unshift(...batch.reads);
       batch.reads = [];
+      isDropping = true;
     }
-    this.drop();
+    if (isDropping) this.drop();
   }
 
   /** Ends reads whose time is over. */
   expire(nowMs: number, makeError: () => MemberError): void {
+    if (this.waiting.length === 0 && this.batches.length === 0) return;
     const isAlive = (read: PendingRead): boolean => {
       if (read.deadlineMs > nowMs) return true;
       read.reject(makeError());
@@ -122,6 +128,8 @@ export class ReadQueue {
   }
 
   private drop(): void {
-    this.batches = this.batches.filter((batch) => batch.reads.length > 0);
+    // Nearly always there was one.
+    if (this.batches.length === 1 && this.batches[0]?.reads.length === 0) this.batches = [];
+    else this.batches = this.batches.filter((batch) => batch.reads.length > 0);
   }
 }

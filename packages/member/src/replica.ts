@@ -49,7 +49,11 @@ export type DurablePlace = {
   readonly roster: Uint8Array;
 };
 
-type Slot = { origin: Origin; index: number; term: number; session: number; number: number };
+type CommandEnvelope = Extract<Envelope, { kind: "command" | "session-command" }>;
+type SessionCommandEnvelope = Extract<Envelope, { kind: "session-command" }>;
+
+/** A line of the results while its command waits for the machine. */
+type Line = Applied & { result: unknown };
 
 /** See the module. */
 export class Replica<Result> {
@@ -62,10 +66,11 @@ export class Replica<Result> {
   private readonly machine: StateMachine<Result>;
   private readonly codec: ResultCodec<Result>;
   private readonly sessionsMax: number;
-  private appliedAt: { index: number; term: number };
+  /** Place of the entry applied last. */
+  private readonly appliedAt = { index: 0, term: 0 };
 
+  /** Commands that the machine gets next; the lines of their results are the last ones. */
   private commands: Command[] = [];
-  private slots: Slot[] = [];
   private isApplying = false;
   /** Whether sessions and roster may differ from what was last given to the machine's disk. */
   private hasNewSessions = true;
@@ -80,7 +85,6 @@ export class Replica<Result> {
     this.codec = machine.results ?? defaultResultCodec<Result>();
     this.sessionsMax = sessionsMax;
     this.sessions = new SessionTable(sessionsMax);
-    this.appliedAt = { index: 0, term: 0 };
     this.durable?.entrust({
       beforeFlush: () => this.beforeFlush(),
       flushEnded: (error) => this.flushEnded(error),
@@ -99,9 +103,14 @@ export class Replica<Result> {
 
   /** Sets where a bootstrapped replica begins. */
   beginAt(index: number, term: number): void {
-    this.appliedAt = { index, term };
+    this.advanceTo(index, term);
     this.hasNewSessions = true;
     this.hasNewRoster = true;
+  }
+
+  private advanceTo(index: number, term: number): void {
+    this.appliedAt.index = index;
+    this.appliedAt.term = term;
   }
 
   /** The configuration in force at the entry applied last. (The core's may be later: that of a snapshot on its way.) */
@@ -121,7 +130,7 @@ export class Replica<Result> {
     if (this.durable === null || sessions === null || roster === null) return false;
     this.sessions.decode(sessions);
     this.roster.decode(roster);
-    this.appliedAt = { index: this.durable.appliedIndex, term: this.durable.appliedTerm };
+    this.advanceTo(this.durable.appliedIndex, this.durable.appliedTerm);
     this.noteKept(roster);
     return true;
   }
@@ -180,16 +189,16 @@ export class Replica<Result> {
    * @throws StateMachineError, FormatError: the member must end.
    */
   apply(entries: readonly Entry[]): Applied[] {
-    const results: Applied[] = [];
+    const results: Line[] = [];
     this.isApplying = true;
     for (const entry of entries) {
       if (entry.index <= this.applied)
         throw new StateMachineError(`entry ${entry.index} was applied already`);
-      this.appliedAt = { index: entry.index, term: entry.term };
+      this.advanceTo(entry.index, entry.term);
       if (entry.type !== EntryType.normal || entry.data.length === 0) {
         this.hasNewRoster ||= entry.type !== EntryType.normal;
         this.flush(results);
-        results.push({ index: entry.index, term: entry.term, origin: null, result: undefined, error: null });
+        results.push(lineOf(entry, null, undefined, null));
         continue;
       }
       this.take(entry, decodeEnvelope(entry.data), results);
@@ -199,74 +208,70 @@ export class Replica<Result> {
     return results;
   }
 
-  private take(entry: Entry, envelope: Envelope, results: Applied[]): void {
-    const { index, term } = entry;
-    const { origin } = envelope;
-    const done = (result: unknown, error: MemberError | null = null): void => {
-      results.push({ index, term, origin, result, error });
-    };
+  private take(entry: Entry, envelope: Envelope, results: Line[]): void {
     if (envelope.kind === "command") {
-      this.commands.push({ index, term, data: envelope.payload });
-      this.slots.push({ origin, index, term, session: 0, number: 0 });
+      this.takeCommand(entry, envelope, results);
       return;
     }
     // Everything else needs the results before it, or changes what they depend on.
     this.flush(results);
     this.hasNewSessions = true;
-    this.hasNewRoster ||= envelope.kind !== "session-command";
+    if (envelope.kind === "session-command") {
+      this.takeSessionCommand(entry, envelope, results);
+      return;
+    }
+    this.hasNewRoster = true;
+    const { origin } = envelope;
     switch (envelope.kind) {
-      case "session-command":
-        this.takeSessionCommand(entry, envelope, results);
-        break;
       case "open-session":
-        this.sessions.open(index);
-        done(index);
+        this.sessions.open(entry.index);
+        results.push(lineOf(entry, origin, entry.index, null));
         break;
-      case "close-session":
-        if (this.sessions.close(envelope.session)) done(undefined);
-        else done(undefined, unknownSession(envelope.session));
+      case "close-session": {
+        const isKnown = this.sessions.close(envelope.session);
+        results.push(lineOf(entry, origin, undefined, isKnown ? null : unknownSession(envelope.session)));
         break;
+      }
       case "member-active":
         this.roster.activate(envelope.id);
-        done(undefined);
+        results.push(lineOf(entry, origin, undefined, null));
         break;
-      case "publish-member":
-        done(undefined, this.roster.publish(envelope.id, envelope.name, envelope.clientUrls));
+      case "publish-member": {
+        const error = this.roster.publish(envelope.id, envelope.name, envelope.clientUrls);
+        results.push(lineOf(entry, origin, undefined, error));
         break;
+      }
     }
   }
 
-  private takeSessionCommand(
-    entry: Entry,
-    envelope: Extract<Envelope, { kind: "session-command" }>,
-    results: Applied[],
-  ): void {
-    const { index, term } = entry;
+  private takeCommand(entry: Entry, { origin, payload }: CommandEnvelope, results: Line[]): void {
+    this.commands.push({ index: entry.index, term: entry.term, data: payload });
+    results.push(lineOf(entry, origin, undefined, null));
+  }
+
+  private takeSessionCommand(entry: Entry, envelope: SessionCommandEnvelope, results: Line[]): void {
     const { origin, session, number } = envelope;
     const verdict = this.sessions.judge(session, number);
-    const done = (result: unknown, error: MemberError | null): void => {
-      results.push({ index, term, origin, result, error });
-    };
     if (verdict.kind === "execute") {
-      this.commands.push({ index, term, data: envelope.payload });
-      this.slots.push({ origin, index, term, session, number });
+      this.takeCommand(entry, envelope, results);
       this.flush(results);
+      const { result } = results[results.length - 1] as Line;
+      this.sessions.record(session, number, this.codec.encode(result as Result));
     } else if (verdict.kind === "repeat") {
-      done(this.codec.decode(verdict.result), null);
+      results.push(lineOf(entry, origin, this.codec.decode(verdict.result), null));
     } else if (verdict.kind === "old") {
       const text = `command ${number} of session ${session} was executed before a later one; its result is not kept any more`;
-      done(undefined, definitely("session-order", text));
+      results.push(lineOf(entry, origin, undefined, definitely("session-order", text)));
     } else {
-      done(undefined, unknownSession(session));
+      results.push(lineOf(entry, origin, undefined, unknownSession(session)));
     }
   }
 
-  /** Hands the commands gathered so far to the machine. */
-  private flush(results: Applied[]): void {
-    if (this.commands.length === 0) return;
-    const { commands, slots } = this;
+  /** Hands the commands gathered so far to the machine, and fills in their results. */
+  private flush(results: Line[]): void {
+    const { commands } = this;
+    if (commands.length === 0) return;
     this.commands = [];
-    this.slots = [];
     let answers: readonly Result[];
     try {
       answers = this.machine.apply(commands);
@@ -282,11 +287,9 @@ export class Replica<Result> {
         `the state machine returned ${answers.length} results for ${commands.length} commands (entries ${commands[0]?.index}–${commands.at(-1)?.index})`,
       );
     }
-    for (const [position, slot] of slots.entries()) {
-      const result = answers[position] as Result;
-      if (slot.session !== 0) this.sessions.record(slot.session, slot.number, this.codec.encode(result));
-      results.push({ index: slot.index, term: slot.term, origin: slot.origin, result, error: null });
-    }
+    const first = results.length - commands.length;
+    for (let position = 0; position < answers.length; position++)
+      (results[first + position] as Line).result = answers[position];
   }
 
   // --- snapshots
@@ -322,7 +325,7 @@ export class Replica<Result> {
       [sidecarNames.roster, head.roster],
     ]);
     finishMachine(sidecars);
-    this.appliedAt = { index: head.index, term: head.term };
+    this.advanceTo(head.index, head.term);
     this.sessions.decode(head.sessions);
     this.roster.decode(head.roster);
     if (this.durable === null) return;
@@ -354,6 +357,15 @@ export class Replica<Result> {
   isActive(id: NodeId): boolean {
     return this.roster.isActive(id);
   }
+}
+
+function lineOf(
+  { index, term }: Entry,
+  origin: Origin | null,
+  result: unknown,
+  error: MemberError | null,
+): Line {
+  return { index, term, origin, result, error };
 }
 
 function unknownSession(id: number): MemberError {

@@ -16,9 +16,19 @@ export type SessionVerdict =
   | { readonly kind: "old" }
   | { readonly kind: "unknown" };
 
+const verdicts = {
+  execute: { kind: "execute" },
+  old: { kind: "old" },
+  unknown: { kind: "unknown" },
+} as const;
+
 type Session = { number: number; result: Uint8Array };
 
 const formatVersion = 1;
+/** The most that a number takes. */
+const numberBytesMax = 8;
+/** One writer for tables of ordinary size, which are encoded again and again: memory of many pages is dear to get. */
+const tables = new ByteWriter(64 * 1024);
 
 /** Sessions by id, in the order of their last use. A client has one command in flight per session. */
 export class SessionTable {
@@ -52,11 +62,11 @@ export class SessionTable {
   /** Judges a command; numbers begin at 1 and rise by any step. */
   judge(id: number, number: number): SessionVerdict {
     const session = this.sessions.get(id);
-    if (session === undefined) return { kind: "unknown" };
+    if (session === undefined) return verdicts.unknown;
     this.sessions.delete(id);
     this.sessions.set(id, session);
-    if (number > session.number) return { kind: "execute" };
-    return number === session.number ? { kind: "repeat", result: session.result } : { kind: "old" };
+    if (number > session.number) return verdicts.execute;
+    return number === session.number ? { kind: "repeat", result: session.result } : verdicts.old;
   }
 
   /** Keeps the result of a command that was executed. */
@@ -69,7 +79,10 @@ export class SessionTable {
 
   /** The table as bytes, in the order of last use. */
   encode(): Uint8Array {
-    const writer = new ByteWriter().varint(formatVersion).varint(this.sessions.size);
+    let bytesMax = 2 * numberBytesMax;
+    for (const { result } of this.sessions.values()) bytesMax += 3 * numberBytesMax + result.length;
+    const writer = bytesMax <= tables.capacity ? tables.reset() : new ByteWriter(bytesMax);
+    writer.varint(formatVersion).varint(this.sessions.size);
     for (const [id, { number, result }] of this.sessions) writer.varint(id).varint(number).bytes(result);
     return writer.finish();
   }

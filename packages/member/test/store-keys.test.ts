@@ -72,7 +72,7 @@ test("a range whose revision is compacted on the way is read again, unless it as
   const older = { ...newest, revision: store.revision };
   const calls = [newest, older].map((request) => {
     const first = pages.first(request);
-    return () => all.run(pages.rest(request, first));
+    return () => all.run(Promise.resolve(pages.rest(request, first)));
   });
   await all.put(storeMember, "k", "value");
   await all.run(storeMember.compact(store.revision, false));

@@ -65,6 +65,11 @@ export type RaftConfig = {
   readonly asyncStorageWrites?: boolean;
   /** Receives every event; absent, none is built. */
   readonly events?: EventSink | undefined;
+  /**
+   * Whether `events` is told of every message that is received or queued as well: there are more of these events than of
+   * all others together. Default true.
+   */
+  readonly messageEvents?: boolean;
 };
 
 /** The settings with every default filled in. */
@@ -101,6 +106,7 @@ export function resolveConfig(config: RaftConfig): ResolvedConfig {
     stepDownOnRemoval: config.stepDownOnRemoval ?? true,
     asyncStorageWrites: config.asyncStorageWrites ?? false,
     events: config.events ?? null,
+    messageEvents: config.messageEvents ?? true,
   };
   checkNumbers(resolved);
   if (resolved.electionTicks <= resolved.heartbeatTicks) {

@@ -5,7 +5,7 @@
 import { restoreMembership } from "./conf-changer.ts";
 import { campaignNow } from "./elections.ts";
 import { switchMembership } from "./membership.ts";
-import { type Message, MessageType, makeMessage } from "./message.ts";
+import { draftMessage, type Message, MessageType } from "./message.ts";
 import { accepted, invariant, type Outcome, refuse } from "./outcome.ts";
 import type { Raft } from "./raft.ts";
 import { none, type Snapshot } from "./snapshot.ts";
@@ -110,7 +110,7 @@ function handleAppend(raft: Raft, message: Message): void {
 }
 
 function handleHeartbeat(raft: Raft, message: Message): void {
-  if (message.commit > raft.log.lastIndex()) {
+  if (message.commit > raft.log.committed && message.commit > raft.log.lastIndex()) {
     raft.emit?.({
       kind: "commit-refused",
       from: message.from,
@@ -122,11 +122,17 @@ function handleHeartbeat(raft: Raft, message: Message): void {
   const { readMode, electionTicks } = raft.config;
   if (readMode === "lease") raft.leasePromisedUntil = raft.ticks + electionTicks;
   if (readMode === "safe" || raft.durableTerm === raft.term) {
-    raft.send(MessageType.MsgHeartbeatResp, message.from, { context: message.context });
+    raft.queue(heartbeatReply(raft, message));
   } else {
     // The answer is a promise, which a member that never ran before would not honour after a crash.
-    raft.sendAfterAppend(MessageType.MsgHeartbeatResp, message.from, { context: message.context });
+    raft.queueAfterAppend(heartbeatReply(raft, message));
   }
+}
+
+function heartbeatReply(raft: Raft, { from, context }: Message): Message {
+  const reply = draftMessage(MessageType.MsgHeartbeatResp, from, raft.id, raft.term);
+  reply.context = context;
+  return reply;
 }
 
 function handleSnapshot(raft: Raft, message: Message): void {
@@ -216,14 +222,12 @@ function forwardTransfer(raft: Raft, message: Message): Outcome {
 /** Sends on to the leader. The asker stays the sender, so that the answer finds it; the term is not stated or the own. */
 function forward(raft: Raft, message: Message): void {
   const hasTerm = message.type !== MessageType.MsgProp && message.type !== MessageType.MsgReadIndex;
-  raft.queue(
-    makeMessage(message.type, {
-      ...message,
-      to: raft.lead,
-      from: message.from === none ? raft.id : message.from,
-      term: hasTerm ? raft.term : 0,
-    }),
-  );
+  raft.queue({
+    ...message,
+    to: raft.lead,
+    from: message.from === none ? raft.id : message.from,
+    term: hasTerm ? raft.term : 0,
+  });
 }
 
 function takeReadAnswer(raft: Raft, message: Message): void {

@@ -173,7 +173,8 @@ function readChange(type: EntryType, data: Uint8Array): ConfChange | ConfChangeV
 }
 
 function emitProposedChanges(raft: Raft, news: readonly NewEntry[], firstIndex: number): void {
-  for (const [position, { type, data }] of news.entries()) {
+  for (let position = 0; position < news.length; position++) {
+    const { type, data } = news[position] as NewEntry;
     const change = type === EntryType.normal ? null : readChange(type, data);
     if (change !== null) raft.emit?.({ kind: "conf-change-proposed", index: firstIndex + position, change });
   }

@@ -3,7 +3,7 @@
  */
 
 import { type Entry, limitBytes, makeEntry, noData } from "./entry.ts";
-import { invariant } from "./outcome.ts";
+import { broken } from "./outcome.ts";
 import { type ConfState, emptyConfState, type Snapshot } from "./snapshot.ts";
 import { emptyHardState, type HardState } from "./state.ts";
 import type { Storage, StorageFault } from "./storage.ts";
@@ -66,10 +66,8 @@ export class MemoryStorage implements Storage {
       this.append(entries.filter((entry) => entry.index > offset));
       return;
     }
-    invariant(
-      position <= this.log.length,
-      `entries from index ${first.index} on would leave a gap behind index ${this.lastIndex()}`,
-    );
+    if (!(position <= this.log.length))
+      throw broken(`entries from index ${first.index} on would leave a gap behind index ${this.lastIndex()}`);
     this.log.length = position;
     for (const entry of entries) this.log.push(entry);
   }
@@ -99,10 +97,8 @@ export class MemoryStorage implements Storage {
   compact(index: number): boolean {
     const offset = this.dummyIndex();
     if (index <= offset) return false;
-    invariant(
-      index <= this.lastIndex(),
-      `cannot compact up to ${index}: the last index is ${this.lastIndex()}`,
-    );
+    if (!(index <= this.lastIndex()))
+      throw broken(`cannot compact up to ${index}: the last index is ${this.lastIndex()}`);
     const kept = this.log[index - offset] as Entry;
     this.log = [makeEntry(0, kept.term, index, noData), ...this.log.slice(index - offset + 1)];
     return true;

@@ -73,5 +73,13 @@ export class RaftError extends Error {
 
 /** Throws a {@link RaftError} if an invariant does not hold. Always on. */
 export function invariant(holds: boolean, message: string): asserts holds {
-  if (!holds) throw new RaftError("invariant", message);
+  if (!holds) throw broken(message);
+}
+
+/**
+ * The error of an invariant that does not hold. Hot paths throw it themselves where the message tells of values: as an
+ * argument of {@link invariant} it would be put together every time.
+ */
+export function broken(message: string): RaftError {
+  return new RaftError("invariant", message);
 }

@@ -4,7 +4,7 @@
 
 import { type Entry, entriesBytes, limitBytes, noEntries } from "./entry.ts";
 import type { LogView } from "./event.ts";
-import { invariant, RaftError } from "./outcome.ts";
+import { broken, RaftError } from "./outcome.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Storage, StorageFault } from "./storage.ts";
 import { type Emit, UnstableLog } from "./unstable-log.ts";
@@ -58,8 +58,10 @@ export class RaftLog {
   term(index: number): number | "compacted" | "unavailable" {
     const held = this.unstable.term(index);
     if (held >= 0) return held;
-    if (index + 1 < this.firstIndex()) return "compacted";
-    if (index > this.lastIndex()) return "unavailable";
+    const { snapshot, entries, offset } = this.unstable;
+    if (snapshot !== null && index < snapshot.metadata.index) return "compacted";
+    // What the storage has there, if anything, is about to be replaced.
+    if (index >= offset && (snapshot !== null || entries.length > 0)) return "unavailable";
     const stored = this.storage.term(index);
     if (typeof stored === "number" || stored === "compacted" || stored === "unavailable") return stored;
     throw storageError(stored, `read the term of entry ${index}`);
@@ -84,14 +86,13 @@ export class RaftLog {
 
   /** Appends a leader's own entries. */
   append(entries: readonly Entry[]): void {
-    const first = entries[0];
-    if (first === undefined) return;
-    invariant(
-      first.index > this.committed,
-      `entry ${first.index} would replace a committed one (committed: ${this.committed})`,
-    );
+    if (entries.length === 0) return;
+    const firstIndex = (entries[0] as Entry).index;
+    const lastIndex = (entries[entries.length - 1] as Entry).index;
+    if (!(firstIndex > this.committed))
+      throw broken(`entry ${firstIndex} would replace a committed one (committed: ${this.committed})`);
     this.unstable.append(entries);
-    this.emit?.({ kind: "entries-appended", firstIndex: first.index, lastIndex: this.lastIndex() });
+    this.emit?.({ kind: "entries-appended", firstIndex, lastIndex });
   }
 
   /**
@@ -108,12 +109,11 @@ export class RaftLog {
     const lastNew = previousIndex + entries.length;
     const conflict = this.findConflict(entries);
     if (conflict !== 0) {
-      invariant(
-        conflict > this.committed,
-        `entry ${conflict} conflicts with a committed entry (committed: ${this.committed})`,
-      );
+      if (!(conflict > this.committed))
+        throw broken(`entry ${conflict} conflicts with a committed entry (committed: ${this.committed})`);
       const start = conflict - previousIndex - 1;
-      invariant(start < entries.length, `conflict ${conflict} lies outside of the appended entries`);
+      if (!(start < entries.length))
+        throw broken(`conflict ${conflict} lies outside of the appended entries`);
       this.append(start === 0 ? entries : entries.slice(start));
     }
     this.commitTo(Math.min(leaderCommit, lastNew));
@@ -125,7 +125,7 @@ export class RaftLog {
     for (const entry of entries) {
       const ownTerm = this.term(entry.index);
       if (ownTerm === entry.term) continue;
-      if (entry.index <= this.lastIndex()) {
+      if (ownTerm !== "unavailable") {
         this.emit?.({
           kind: "conflict-found",
           index: entry.index,
@@ -155,10 +155,11 @@ export class RaftLog {
   /** Raises the commit index. */
   commitTo(index: number): void {
     if (index <= this.committed) return;
-    invariant(
-      index <= this.lastIndex(),
-      `index ${index} is committed but the log ends at ${this.lastIndex()}: acknowledged entries were lost; this member must be replaced`,
-    );
+    if (!(index <= this.lastIndex())) {
+      throw broken(
+        `index ${index} is committed but the log ends at ${this.lastIndex()}: acknowledged entries were lost; this member must be replaced`,
+      );
+    }
     const from = this.committed;
     this.committed = index;
     this.emit?.({ kind: "commit-advanced", from, commit: index });
@@ -185,18 +186,16 @@ export class RaftLog {
   /** Entries in `[lo, hi)` within `maxBytes`, at least one. */
   slice(lo: number, hi: number, maxBytes: number): readonly Entry[] | "compacted" {
     if (lo >= hi) return noEntries;
-    if (lo < this.firstIndex()) return "compacted";
-    invariant(
-      hi <= this.lastIndex() + 1,
-      `entries [${lo}, ${hi}) lie beyond the last index ${this.lastIndex()}`,
-    );
-    const offset = this.unstable.offset;
+    const { snapshot, offset } = this.unstable;
+    if (snapshot !== null && lo <= snapshot.metadata.index) return "compacted";
+    if (!(hi <= this.lastIndex() + 1))
+      throw broken(`entries [${lo}, ${hi}) lie beyond the last index ${this.lastIndex()}`);
     if (lo >= offset) return limitBytes(this.unstable.entries.slice(lo - offset, hi - offset), maxBytes);
     const cut = Math.min(hi, offset);
     const stored = this.storage.entries(lo, cut, maxBytes);
     if (stored === "compacted") return stored;
     if (typeof stored === "string") throw storageError(stored, `read entries [${lo}, ${cut})`);
-    invariant(stored.length > 0, `the storage returned nothing for entries [${lo}, ${cut})`);
+    if (stored.length === 0) throw broken(`the storage returned nothing for entries [${lo}, ${cut})`);
     if (hi <= offset || stored.length < cut - lo) return stored;
     const storedBytes = entriesBytes(stored);
     if (storedBytes >= maxBytes) return stored;
@@ -234,16 +233,14 @@ export class RaftLog {
   }
 
   hasEntriesToApply(mayBeUnstable: boolean): boolean {
-    if (this.applyPaused || this.hasPendingSnapshot()) return false;
+    if (this.applying === this.committed || this.applyPaused || this.hasPendingSnapshot()) return false;
     return this.applying < this.applicableIndex(mayBeUnstable);
   }
 
   /** Entries up to `index`, of `bytes`, were handed out for application. */
   acceptApplying(index: number, bytes: number, mayBeUnstable: boolean): void {
-    invariant(
-      index <= this.committed,
-      `entry ${index} is to be applied but only ${this.committed} is committed`,
-    );
+    if (!(index <= this.committed))
+      throw broken(`entry ${index} is to be applied but only ${this.committed} is committed`);
     this.applying = index;
     this.applyingBytes += bytes;
     // Paused by the limit, or because the limit cut the batch: the next would be a sliver.
@@ -253,10 +250,8 @@ export class RaftLog {
 
   /** Entries up to `index`, of `bytes`, have been applied. */
   appliedTo(index: number, bytes: number): void {
-    invariant(
-      index >= this.applied && index <= this.committed,
-      `applied index ${index} is out of range [${this.applied}, ${this.committed}]`,
-    );
+    if (!(index >= this.applied && index <= this.committed))
+      throw broken(`applied index ${index} is out of range [${this.applied}, ${this.committed}]`);
     this.applied = index;
     this.applying = Math.max(this.applying, index);
     this.applyingBytes = Math.max(0, this.applyingBytes - bytes);

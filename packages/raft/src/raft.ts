@@ -9,20 +9,21 @@
 import { emptyMembership, type Membership, type MembershipContext } from "./conf-changer.ts";
 import type { ResolvedConfig } from "./config.ts";
 import { campaignNow, countVote, handleVoteRequest } from "./elections.ts";
-import { entriesBytes, payloadBytes } from "./entry.ts";
+import { type Entry, entriesBytes, payloadBytes } from "./entry.ts";
+import type { EventBody, RaftEvent } from "./event.ts";
 import { stepCandidate, stepFollower } from "./follower.ts";
 import { Inflights } from "./inflights.ts";
 import { stepLeader } from "./leader.ts";
 import { proposeAutoLeave } from "./membership.ts";
 import {
+  draftMessage,
   type Message,
   MessageType,
   makeMessage,
   type MessageType as Type,
   transferContext,
-  zeroMessage,
 } from "./message.ts";
-import { accepted, invariant, type Outcome } from "./outcome.ts";
+import { accepted, broken, invariant, type Outcome } from "./outcome.ts";
 import { Progress } from "./progress.ts";
 import type { AckedIndexes } from "./quorum.ts";
 import { RaftLog } from "./raft-log.ts";
@@ -41,6 +42,7 @@ export class Raft implements AckedIndexes {
   readonly id: NodeId;
   readonly emit: Emit;
   readonly log: RaftLog;
+  private readonly tellsMessages: boolean;
 
   term = 0;
   vote: NodeId = none;
@@ -90,14 +92,15 @@ export class Raft implements AckedIndexes {
     this.config = config;
     this.id = config.id;
     const sink = config.events;
-    this.emit = sink === null ? null : (body) => sink({ id: this.id, term: this.term, ...body });
+    this.tellsMessages = sink !== null && config.messageEvents;
+    this.emit = sink === null ? null : (body) => sink(toEvent(this.id, this.term, body));
     this.log = new RaftLog(config.storage, config.applyBytesMax, this.emit);
     this.electionWindow = { lowTicks: config.electionTicks, spreadTicks: config.electionSpreadTicks };
     this.reads = new ReadRounds(this.id);
     this.readNonce = config.random.below(Number.MAX_SAFE_INTEGER);
   }
 
-  /** Tells of a message. There are more of these events than of all others together, and all have one shape. */
+  /** Tells of a message, if somebody wants to know: there are more of these events than of all others together. */
   private emitMessage(kind: "message-queued" | "message-received", message: Message): void {
     this.config.events?.({ id: this.id, term: this.term, kind, message });
   }
@@ -144,9 +147,9 @@ export class Raft implements AckedIndexes {
 
   /** Queues a message as it is: one that is forwarded, or carries no term. */
   queue(message: Message): void {
-    invariant(message.to !== this.id, `a message of type ${message.type} was addressed to its sender`);
+    if (message.to === this.id) throw broken(`a message of type ${message.type} was addressed to its sender`);
     this.messages.push(message);
-    if (this.emit !== null) this.emitMessage("message-queued", message);
+    if (this.tellsMessages) this.emitMessage("message-queued", message);
   }
 
   /**
@@ -161,13 +164,15 @@ export class Raft implements AckedIndexes {
 
   /** Acknowledges the log up to `index`, to its leader or to itself, once it is durable. */
   acknowledgeAfterAppend(to: NodeId, index: number): void {
-    const { id, term } = this;
-    this.queueAfterAppend({ ...zeroMessage, type: MessageType.MsgAppResp, to, from: id, term, index });
+    const reply = draftMessage(MessageType.MsgAppResp, to, this.id, this.term);
+    reply.index = index;
+    this.queueAfterAppend(reply);
   }
 
-  private queueAfterAppend(message: Message): void {
+  /** Queues an acknowledgement as it is; see {@link sendAfterAppend}. */
+  queueAfterAppend(message: Message): void {
     this.messagesAfterAppend.push(message);
-    if (this.emit !== null) this.emitMessage("message-queued", message);
+    if (this.tellsMessages) this.emitMessage("message-queued", message);
   }
 
   // --- roles (Raft §5.1, figure 4)
@@ -273,7 +278,7 @@ export class Raft implements AckedIndexes {
 
   private tickFollower(): void {
     this.electionElapsed++;
-    if (!this.isPromotable() || this.electionElapsed < this.randomizedElectionTicks) return;
+    if (this.electionElapsed < this.randomizedElectionTicks || !this.isPromotable()) return;
     this.electionElapsed = 0;
     this.step(makeMessage(MessageType.MsgHup, { from: this.id }));
   }
@@ -299,7 +304,7 @@ export class Raft implements AckedIndexes {
 
   /** Takes one message: first the term rules, then what does not depend on the role, then the role. */
   step(message: Message): Outcome {
-    if (this.emit !== null) this.emitMessage("message-received", message);
+    if (this.tellsMessages) this.emitMessage("message-received", message);
     if (message.type === MessageType.MsgStorageAppendResp)
       this.durableTerm = Math.max(this.durableTerm, message.term);
     if (message.term > this.term) {
@@ -344,10 +349,10 @@ export class Raft implements AckedIndexes {
   // --- what the application reports
 
   private entriesApplied(message: Message): void {
-    const last = message.entries[message.entries.length - 1];
-    if (last === undefined) return;
-    this.appliedTo(last.index, entriesBytes(message.entries));
-    this.uncommittedBytes = Math.max(0, this.uncommittedBytes - payloadBytes(message.entries));
+    const { entries } = message;
+    if (entries.length === 0) return;
+    this.appliedTo((entries[entries.length - 1] as Entry).index, entriesBytes(entries));
+    this.uncommittedBytes = Math.max(0, this.uncommittedBytes - payloadBytes(entries));
   }
 
   /** Notes that the storage has the snapshot and the application its state. */
@@ -367,5 +372,26 @@ export class Raft implements AckedIndexes {
   leaveJointIfDue(): void {
     if (this.role !== Role.leader || !this.membership.config.autoLeave) return;
     if (this.log.applied >= this.pendingConfIndex) proposeAutoLeave(this);
+  }
+}
+
+/**
+ * Adds to an event's body who and in which term. The kinds that come with entry after entry are copied field by field: a copy
+ * of one of so many shapes is dear.
+ */
+function toEvent(id: NodeId, term: number, body: EventBody): RaftEvent {
+  switch (body.kind) {
+    case "entries-appended":
+      return { id, term, kind: body.kind, firstIndex: body.firstIndex, lastIndex: body.lastIndex };
+    case "commit-advanced":
+      return { id, term, kind: body.kind, from: body.from, commit: body.commit };
+    case "read-released":
+      return { id, term, kind: body.kind, index: body.index, reads: body.reads };
+    case "stable-ignored": {
+      const { kind, cause, index, logTerm, ownIndex, ownTerm } = body;
+      return { id, term, kind, cause, index, logTerm, ownIndex, ownTerm };
+    }
+    default:
+      return { id, term, ...body };
   }
 }

@@ -15,13 +15,13 @@ import { type CoreView, viewCore } from "./core-view.ts";
 import { type Entry, EntryType, makeEntry } from "./entry.ts";
 import { applyCommittedChange, switchMembership } from "./membership.ts";
 import {
+  draftMessage,
   isLocalMessage,
   isLocalTarget,
   isResponseMessage,
   type Message,
   MessageType,
   makeMessage,
-  zeroMessage,
 } from "./message.ts";
 import { accepted, invariant, type Outcome, RaftError, refuse } from "./outcome.ts";
 import { Raft } from "./raft.ts";
@@ -113,10 +113,7 @@ export class RawNode {
 
   // --- inputs
 
-  /**
-   * One tick of the application's monotonic clock, or several that are known to be quiet. After a pause of the process,
-   * ticks must not be made up for.
-   */
+  /** One tick of the application's monotonic clock, or several quiet ones. Ticks must not be made up for after a pause. */
   tick(count = 1): Outcome {
     return this.guard(() => {
       for (let left = count; left > 0; left--) this.raft.tick();
@@ -126,8 +123,8 @@ export class RawNode {
 
   /**
    * In how many ticks, at least one, the next comes that may do more than count: a heartbeat, a campaign, a check of the
-   * quorum. Until then the application need not wake up for time to pass: it may count the *quiet* ticks before it when the
-   * next input is there, and must, before that input, since leases and timeouts are counted from them. Infinity: none does.
+   * quorum; infinity: none does. Until then the application need not wake up for time to pass. It must count the *quiet*
+   * ticks before it when the next input is there, and before that input: leases and timeouts are counted from them.
    */
   ticksToEvent(): number {
     return this.raft.ticksToEvent();
@@ -189,7 +186,9 @@ export class RawNode {
   }
 
   private proposeEntries(entries: readonly Entry[]): Outcome {
-    return this.stepOwn({ ...zeroMessage, type: MessageType.MsgProp, from: this.raft.id, entries });
+    const proposal = draftMessage(MessageType.MsgProp, none, this.raft.id, 0);
+    proposal.entries = entries;
+    return this.stepOwn(proposal);
   }
 
   /**
@@ -215,8 +214,11 @@ export class RawNode {
   readIndex(requestId: number, mode: ReadMode = this.raft.config.readMode): Outcome {
     const { id, readNonce } = this.raft;
     const insists = mode === "safe" && this.raft.config.readMode === "lease";
-    const fields = { from: id, context: requestId, contextNonce: readNonce, reject: insists };
-    return this.stepOwn(makeMessage(MessageType.MsgReadIndex, fields));
+    const request = draftMessage(MessageType.MsgReadIndex, none, id, 0);
+    request.context = requestId;
+    request.contextNonce = readNonce;
+    request.reject = insists;
+    return this.stepOwn(request);
   }
 
   /**
@@ -333,7 +335,7 @@ export class RawNode {
     return this.raft.role;
   }
 
-  /** The leader of the present term, as far as this member knows; 0 if it knows none. */
+  /** The leader of the term, as far as this member knows; 0 if it knows none. */
   get lead(): NodeId {
     return this.raft.lead;
   }

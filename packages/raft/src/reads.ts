@@ -2,7 +2,7 @@
  * Linearizable reads at the leader (thesis §6.4). The rounds are in `read-rounds.ts`.
  */
 
-import { type Message, MessageType } from "./message.ts";
+import { draftMessage, type Message, MessageType } from "./message.ts";
 import { accepted, type Outcome } from "./outcome.ts";
 import type { Raft } from "./raft.ts";
 import type { PendingRead, ReadRequester, WaitingRead } from "./read-rounds.ts";
@@ -85,9 +85,9 @@ function answer(raft: Raft, read: ReadRequester, index: number): void {
     raft.readStates.push({ index, requestId: read.requestId });
     return;
   }
-  raft.send(MessageType.MsgReadIndexResp, read.from, {
-    index,
-    context: read.requestId,
-    contextNonce: read.nonce,
-  });
+  const message = draftMessage(MessageType.MsgReadIndexResp, read.from, raft.id, raft.term);
+  message.index = index;
+  message.context = read.requestId;
+  message.contextNonce = read.nonce;
+  raft.queue(message);
 }

@@ -3,9 +3,9 @@
  */
 
 import { type Entry, entriesBytes } from "./entry.ts";
-import { appendThread, applyThread, type Message, MessageType, makeMessage, zeroMessage } from "./message.ts";
+import { appendThread, applyThread, draftMessage, type Message, MessageType, noMessages } from "./message.ts";
 import type { Raft } from "./raft.ts";
-import type { Ready } from "./ready.ts";
+import { noReadStates, type ReadState, type Ready } from "./ready.ts";
 import { emptyHardState, type HardState, type SoftState } from "./state.ts";
 
 /** Builds one Ready after another; see {@link Ready} for what they mean. */
@@ -55,7 +55,7 @@ export class ReadyBuilder {
     const ready: Ready = {
       softState,
       hardState,
-      readStates: raft.readStates,
+      readStates: this.takeReadStates(),
       entries,
       snapshot: log.unstable.snapshotToWrite(),
       committedEntries: log.entriesToApply(!this.isAsync),
@@ -72,21 +72,36 @@ export class ReadyBuilder {
     const { raft } = this;
     if (ready.softState !== null) this.previousSoftState = ready.softState;
     if (ready.hardState !== null) this.previousHardState = ready.hardState;
-    // The lists are the receiver's now, empty or not: the core goes on with new ones.
-    raft.readStates = [];
+    // The list is the receiver's now, empty or not: the core goes on with a new one.
     raft.messages = [];
-    raft.messagesAfterAppend = [];
     raft.log.unstable.acceptInProgress();
-    const applied = ready.committedEntries[ready.committedEntries.length - 1];
-    if (applied !== undefined) {
-      raft.log.acceptApplying(applied.index, entriesBytes(ready.committedEntries), !this.isAsync);
+    const { committedEntries } = ready;
+    if (committedEntries.length > 0) {
+      const { index } = committedEntries[committedEntries.length - 1] as Entry;
+      raft.log.acceptApplying(index, entriesBytes(committedEntries), !this.isAsync);
     }
+  }
+
+  /** The answers to reads, which are the receiver's; the core goes on with a new list, unless this one is empty. */
+  private takeReadStates(): readonly ReadState[] {
+    const { readStates } = this.raft;
+    if (readStates.length === 0) return noReadStates;
+    this.raft.readStates = [];
+    return readStates;
+  }
+
+  /** Likewise what waits for the append thread. */
+  private takeAfterAppend(): readonly Message[] {
+    const { messagesAfterAppend } = this.raft;
+    if (messagesAfterAppend.length === 0) return noMessages;
+    this.raft.messagesAfterAppend = [];
+    return messagesAfterAppend;
   }
 
   /** Synchronous mode: what goes to others may be sent after storing; what goes to this member waits for advance(). */
   private addDelayedMessages(ready: Ready): void {
     const { raft } = this;
-    for (const message of raft.messagesAfterAppend) {
+    for (const message of this.takeAfterAppend()) {
       if (message.to === raft.id) this.steps.push(message);
       else raft.messages.push(message);
     }
@@ -103,33 +118,29 @@ export class ReadyBuilder {
       ready.hardState !== null ||
       ready.snapshot !== null ||
       raft.messagesAfterAppend.length > 0;
-    if (hasAppend) {
-      const responses = raft.messagesAfterAppend;
-      if (this.needsAppendResponse(ready)) responses.push(this.appendResponse(ready));
-      const state = ready.hardState ?? emptyHardState;
-      messages.push(
-        makeMessage(MessageType.MsgStorageAppend, {
-          to: appendThread,
-          from: raft.id,
-          term: state.term,
-          vote: state.vote,
-          commit: state.commit,
-          entries: ready.entries,
-          snapshot: ready.snapshot,
-          responses,
-        }),
-      );
-    }
-    if (ready.committedEntries.length > 0) {
-      messages.push(
-        makeMessage(MessageType.MsgStorageApply, {
-          to: applyThread,
-          from: raft.id,
-          entries: ready.committedEntries,
-          responses: [this.applyResponse(ready.committedEntries)],
-        }),
-      );
-    }
+    if (hasAppend) messages.push(this.appendRequest(ready));
+    const { committedEntries } = ready;
+    if (committedEntries.length > 0) messages.push(this.applyRequest(committedEntries));
+  }
+
+  private appendRequest(ready: Ready): Message {
+    const { raft } = this;
+    if (this.needsAppendResponse(ready)) raft.messagesAfterAppend.push(this.appendResponse(ready));
+    const { term, vote, commit } = ready.hardState ?? emptyHardState;
+    const request = draftMessage(MessageType.MsgStorageAppend, appendThread, raft.id, term);
+    request.vote = vote;
+    request.commit = commit;
+    request.entries = ready.entries;
+    request.snapshot = ready.snapshot;
+    request.responses = this.takeAfterAppend();
+    return request;
+  }
+
+  private applyRequest(entries: readonly Entry[]): Message {
+    const request = draftMessage(MessageType.MsgStorageApply, applyThread, this.raft.id, 0);
+    request.entries = entries;
+    request.responses = [this.applyResponse(entries)];
+    return request;
   }
 
   /** Only while something is unstable must the core hear how far the append thread has come. */
@@ -143,23 +154,21 @@ export class ReadyBuilder {
    */
   private appendResponse(ready: Ready): Message {
     const { raft } = this;
-    const { log } = raft;
-    const hasEntries = log.unstable.entries.length > 0;
-    return {
-      ...zeroMessage,
-      type: MessageType.MsgStorageAppendResp,
-      to: raft.id,
-      from: appendThread,
-      term: raft.term,
-      index: hasEntries ? log.lastIndex() : 0,
-      logTerm: hasEntries ? log.lastTerm() : 0,
-      snapshot: ready.snapshot,
-    };
+    const { entries } = raft.log.unstable;
+    const response = draftMessage(MessageType.MsgStorageAppendResp, raft.id, appendThread, raft.term);
+    if (entries.length > 0) {
+      const last = entries[entries.length - 1] as Entry;
+      response.index = last.index;
+      response.logTerm = last.term;
+    }
+    response.snapshot = ready.snapshot;
+    return response;
   }
 
   private applyResponse(entries: readonly Entry[]): Message {
-    const type = MessageType.MsgStorageApplyResp;
-    return { ...zeroMessage, type, to: this.raft.id, from: applyThread, entries };
+    const response = draftMessage(MessageType.MsgStorageApplyResp, this.raft.id, applyThread, 0);
+    response.entries = entries;
+    return response;
   }
 
   /** Synchronous mode: what is to be stepped now that the Ready is done. */

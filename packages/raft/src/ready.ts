@@ -10,6 +10,9 @@ import type { HardState, SoftState } from "./state.ts";
 /** The answer to a read request: the state machine may be read once it has applied `index`. */
 export type ReadState = { readonly index: number; readonly requestId: number };
 
+/** The one empty list of answers. */
+export const noReadStates: readonly ReadState[] = Object.freeze([]);
+
 /**
  * What to do next.
  *

@@ -4,7 +4,7 @@
  */
 
 import { type Entry, type EntryType, makeEntry, noEntries, payloadBytes } from "./entry.ts";
-import { MessageType, zeroMessage } from "./message.ts";
+import { draftMessage, MessageType } from "./message.ts";
 import { accepted, invariant, type Outcome, refuse } from "./outcome.ts";
 import { type Progress, ProgressState } from "./progress.ts";
 import { jointCommitted } from "./quorum.ts";
@@ -56,6 +56,7 @@ export function broadcastAppend(raft: Raft): void {
 export function sendAppend(raft: Raft, to: NodeId, progress: Progress, evenIfEmpty: boolean): boolean {
   if (progress.isPaused()) return false;
   const { log } = raft;
+  if (!evenIfEmpty && progress.next === log.lastIndex() + 1) return false;
   const previousIndex = progress.next - 1;
   const previousTerm = log.term(previousIndex);
   if (typeof previousTerm === "string") return sendSnapshot(raft, to, progress);
@@ -64,17 +65,12 @@ export function sendAppend(raft: Raft, to: NodeId, progress: Progress, evenIfEmp
   const entries = isThrottled ? noEntries : log.entriesFrom(progress.next, raft.config.messageBytesMax);
   if (entries === "compacted") return sendSnapshot(raft, to, progress);
   if (entries.length === 0 && !evenIfEmpty) return false;
-  raft.queue({
-    ...zeroMessage,
-    type: MessageType.MsgApp,
-    to,
-    from: raft.id,
-    term: raft.term,
-    index: previousIndex,
-    logTerm: previousTerm,
-    entries,
-    commit: log.committed,
-  });
+  const message = draftMessage(MessageType.MsgApp, to, raft.id, raft.term);
+  message.index = previousIndex;
+  message.logTerm = previousTerm;
+  message.entries = entries;
+  message.commit = log.committed;
+  raft.queue(message);
   progress.noteSent(entries.length, entries.length === 0 ? 0 : payloadBytes(entries));
   progress.sentCommit = log.committed;
   return true;
@@ -120,7 +116,10 @@ export function broadcastHeartbeat(raft: Raft, round: number): void {
   for (const [id, progress] of raft.membership.progress) {
     if (id === raft.id) continue;
     const commit = Math.min(progress.match, raft.log.committed);
-    raft.send(MessageType.MsgHeartbeat, id, { commit, context: round });
+    const message = draftMessage(MessageType.MsgHeartbeat, id, raft.id, raft.term);
+    message.commit = commit;
+    message.context = round;
+    raft.queue(message);
     progress.sentCommit = commit;
   }
 }

@@ -4,7 +4,7 @@
 
 import { type Entry, noEntries } from "./entry.ts";
 import type { EventBody } from "./event.ts";
-import { invariant } from "./outcome.ts";
+import { broken } from "./outcome.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Builds and delivers an event; null when nobody listens, so that `emit?.({…})` costs nothing. */
@@ -110,7 +110,8 @@ export class UnstableLog {
   append(entries: readonly Entry[]): void {
     const from = (entries[0] as Entry).index;
     const end = this.offset + this.entries.length;
-    invariant(from <= end, `entries from index ${from} on would leave a gap behind index ${end - 1}`);
+    if (!(from <= end))
+      throw broken(`entries from index ${from} on would leave a gap behind index ${end - 1}`);
     if (from <= this.offset) {
       if (from !== end) this.emit?.({ kind: "unstable-replaced", index: from });
       this.entries = entries.slice();

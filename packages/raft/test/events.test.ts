@@ -179,6 +179,24 @@ describe("events: every interesting moment, told once", () => {
     for (const { events } of cluster.up()) assert.deepEqual(structuredClone(events), events);
   });
 
+  test("without events of messages all others come as they do with them", () => {
+    const told = (messageEvents: boolean): readonly RaftEvent[] => {
+      const cluster = new Cluster({ settings: { messageEvents } });
+      const leader = cluster.elect(1);
+      leader.node.propose(text("a"));
+      cluster.settle();
+      return leader.events;
+    };
+    const isOfMessage = ({ kind }: RaftEvent): boolean =>
+      kind === "message-received" || kind === "message-queued";
+    const all = told(true);
+    assert.ok(all.some(isOfMessage));
+    assert.deepEqual(
+      told(false),
+      all.filter((event) => !isOfMessage(event)),
+    );
+  });
+
   test("a sink changes nothing, and without one no event is built", () => {
     const run = (events: ((event: RaftEvent) => void) | undefined): string => {
       const storage = makeDisk({ voters: [1] });

@@ -75,6 +75,8 @@ describe("member add", () => {
     await server.put("k", "v");
     await join(kit, server, "b", member);
     await kit.until(() => server.storeMember.member.status().config.voters.length === 2);
+    // It tells its name as soon as it can, which may be before or after its promotion.
+    await kit.until(() => server.storeMember.member.members().every(({ name }) => name !== ""));
     const listed = (await server.call(memberList, { linearizable: true })).members;
     assert.deepEqual(listed.map(({ name }) => name).sort(), ["a", "b"]);
     assert.equal(await kit.server("b").put("k", "w"), 3);

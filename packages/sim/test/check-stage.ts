@@ -103,6 +103,8 @@ export class Stage {
   see(node: NodeId, seen: Seen): string | null {
     this.nowUs++;
     const observation: Observation = { ...seen, atUs: this.nowUs, node };
+    for (const memory of this.checker.shares ?? [])
+      if (wantsToSee(memory, observation)) memory.take(observation, this.ghost);
     const text = wantsToSee(this.checker, observation) ? this.checker.see(observation, this.ghost) : null;
     this.ghost.take(observation);
     return text;

@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { LaneName } from "@quorate/transport";
 import type { Fault, FaultKind, Selector } from "../src/plan/plan.ts";
 import { swarmPlan } from "../src/plan/swarm.ts";
 import { beginNetworkFault } from "../src/run/network-faults.ts";
@@ -18,7 +19,7 @@ function fault(kind: FaultKind): Fault {
 }
 
 /** Ways over which something is late, as `a>b`. */
-function lateWays(world: World, lane: string): string[] {
+function lateWays(world: World, lane: LaneName): string[] {
   const machines = [...world.machines.values()];
   return machines.flatMap((from) =>
     machines
@@ -36,10 +37,10 @@ function begun(more: { readonly direction?: "to" | "from" | "both"; readonly tar
   const kind = { kind: "network-delay", latencyMs: 5000, jitterMs: 0, ...more } as const;
   const undo = beginNetworkFault(fault(kind), world, world.streams.stream("fault"));
   assert.ok(undo !== null);
-  const late = lateWays(world, "before");
+  const late = lateWays(world, "bulk");
   undo();
   // Another lane: on the first nothing overtakes what is late already.
-  assert.deepEqual(lateWays(world, "after"), []);
+  assert.deepEqual(lateWays(world, "urgent"), []);
   return late;
 }
 

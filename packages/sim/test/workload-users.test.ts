@@ -24,7 +24,7 @@ const kill = (number: number, atMs: number): Fault => ({
 });
 
 const plan: Plan = {
-  ...swarmPlan(3, { hasFaults: false, members: 3, safetyMs: 8000 }),
+  ...swarmPlan(5, { hasFaults: false, members: 3, safetyMs: 8000 }),
   topology: "mesh",
   latency: { minUs: 200, meanUs: 500 },
   diskUs: { minUs: 500, meanUs: 1500 },

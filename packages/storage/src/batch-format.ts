@@ -67,9 +67,16 @@ export type BatchFrame = {
   readonly hardState: HardState;
 };
 
-/** Writes a batch to the beginning of `bytes`, which must have room for {@link batchBytes}; returns its checksum. */
-export function encodeBatch(bytes: Uint8Array, frame: BatchFrame, parts: readonly BatchPart[]): number {
-  const view = viewOf(bytes);
+/**
+ * Writes a batch to the beginning of `bytes`, which must have room for {@link batchBytes}, and of which `view` is the view;
+ * returns its checksum.
+ */
+export function encodeBatch(
+  bytes: Uint8Array,
+  view: DataView,
+  frame: BatchFrame,
+  parts: readonly BatchPart[],
+): number {
   let bodyBytes = 0;
   let records = 0;
   for (const part of parts) {

@@ -95,7 +95,14 @@ export class LogIndex {
     let index = lo;
     while (index < hi) {
       const cached = this.cache[this.slot(index)] ?? null;
-      const batch = cached === null ? this.readFrom(index, hi, bytesMax - bytes) : [cached];
+      if (cached !== null) {
+        bytes += entryBytes(cached);
+        if (bytes > bytesMax && result.length > 0) return result;
+        result.push(cached);
+        index++;
+        continue;
+      }
+      const batch = this.readFrom(index, hi, bytesMax - bytes);
       if (typeof batch === "string") return batch;
       for (const entry of batch) {
         bytes += entryBytes(entry);

@@ -12,8 +12,10 @@ import {
   partBytes,
   recordHeaderBytes,
 } from "./batch-format.ts";
+import type { DiskFile } from "./disk.ts";
 import type { StorageEvent } from "./event.ts";
 import type { Fuse } from "./fuse.ts";
+import { viewOf } from "./layout.ts";
 import type { LogIndex } from "./log-index.ts";
 import { segmentHeaderBytes } from "./segment-header.ts";
 import type { SegmentSet } from "./segment-set.ts";
@@ -57,6 +59,9 @@ type Waiting = {
   readonly reject: (error: unknown) => void;
 };
 
+/** Where a batch is encoded. */
+type BatchRoom = { readonly bytes: Uint8Array; readonly view: DataView };
+
 /** Failures of a write that end the log. */
 const fatal: readonly StorageErrorCode[] = ["io", "full", "closed", "not-found"];
 
@@ -74,6 +79,8 @@ export class LogWriter {
   private marking: Promise<void> | null = null;
   private startedAt: number | null = null;
   private buffer = new Uint8Array(64 * 1024);
+  /** The part of it that the last batch took: many have the same size, and making it is dear. */
+  private room = roomIn(this.buffer, 0);
   private offset: number;
   private sequence: number;
   /** The hard state and the log's end with everything that was taken, durable or not. */
@@ -111,6 +118,11 @@ export class LogWriter {
    * @throws StorageError (by rejection) `busy`, `misuse`: nothing changed; else the log has failed
    */
   async append(part: WriterPart): Promise<void> {
+    this.take(part);
+    await this.tail;
+  }
+
+  private take(part: WriterPart): void {
     this.options.fuse.check();
     const hardState = part.hardState ?? this.accepted;
     this.checkPart(part, hardState);
@@ -120,7 +132,6 @@ export class LogWriter {
     } else {
       this.tail = this.enqueue(part, hardState);
     }
-    await this.tail;
   }
 
   /**
@@ -146,41 +157,39 @@ export class LogWriter {
 
   private checkPart({ entries, reset }: WriterPart, hardState: HardState): void {
     const before = this.accepted;
-    let last = reset ?? this.acceptedLast;
+    let { index: lastIndex, term: lastTerm } = reset ?? this.acceptedLast;
     const first = entries[0];
     if (first !== undefined) {
       const { index } = first;
-      this.assert(
-        index >= 1 && index <= last.index + 1,
-        `entry ${index} would leave a gap behind entry ${last.index}`,
-      );
-      const isFree = index > before.commit || reset !== null;
-      this.assert(isFree, `entry ${index} would replace a committed one: commit is ${before.commit}`);
-      last = { index: index - 1, term: 0 };
+      if (!(index >= 1 && index <= lastIndex + 1))
+        this.refuse(`entry ${index} would leave a gap behind entry ${lastIndex}`);
+      if (!(index > before.commit || reset !== null))
+        this.refuse(`entry ${index} would replace a committed one: commit is ${before.commit}`);
+      lastIndex = index - 1;
+      lastTerm = 0;
     }
     for (const { index, term } of entries) {
-      this.assert(index === last.index + 1, `entry ${index} follows entry ${last.index}`);
-      this.assert(
-        term >= last.term,
-        `entry ${index} has term ${term}, and the one before it term ${last.term}`,
-      );
-      last = { index, term };
+      if (index !== lastIndex + 1) this.refuse(`entry ${index} follows entry ${lastIndex}`);
+      if (!(term >= lastTerm))
+        this.refuse(`entry ${index} has term ${term}, and the one before it term ${lastTerm}`);
+      lastIndex = index;
+      lastTerm = term;
     }
     const { term, vote, commit } = hardState;
-    this.assert(term >= before.term, `term ${term} follows term ${before.term}`);
-    const isVoteKept = term > before.term || before.vote === none || vote === before.vote;
-    this.assert(isVoteKept, `in term ${term} the vote was given to ${before.vote} and cannot go to ${vote}`);
-    this.assert(commit >= before.commit, `commit ${commit} follows commit ${before.commit}`);
-    this.assert(commit <= last.index, `commit ${commit} lies behind the last entry ${last.index}`);
+    if (!(term >= before.term)) this.refuse(`term ${term} follows term ${before.term}`);
+    if (!(term > before.term || before.vote === none || vote === before.vote))
+      this.refuse(`in term ${term} the vote was given to ${before.vote} and cannot go to ${vote}`);
+    if (!(commit >= before.commit)) this.refuse(`commit ${commit} follows commit ${before.commit}`);
+    if (!(commit <= lastIndex)) this.refuse(`commit ${commit} lies behind the last entry ${lastIndex}`);
   }
 
-  private assert(holds: boolean, what: string): void {
-    assertUse(holds, this.options.directory, what);
+  private refuse(what: string): never {
+    assertUse(false, this.options.directory, what);
   }
 
   /** A commit index alone is no promise: it goes along with the last append that waits, the next one, or a mark. */
   private takeCommit(hardState: HardState): void {
-    const last = this.queue.at(-1);
+    const last = this.queue[this.queue.length - 1];
     if (last !== undefined) last.hardState = hardState;
     this.accepted = hardState;
   }
@@ -196,7 +205,7 @@ export class LogWriter {
       });
     }
     this.accepted = hardState;
-    const last = part.entries.at(-1) ?? part.reset;
+    const last = part.entries[part.entries.length - 1] ?? part.reset;
     if (last !== null) this.acceptedLast = { index: last.index, term: last.term };
     this.queueBytes += bytes;
     return new Promise<void>((resolve, reject) => {
@@ -206,13 +215,14 @@ export class LogWriter {
   }
 
   private async run(): Promise<void> {
+    const { fuse } = this.options;
     // Everything that the caller appends in this turn of the event loop makes the first batch.
     await Promise.resolve();
     while (this.queue.length > 0) {
       const group = this.takeGroup();
       try {
-        await this.options.fuse.guard(() => this.write(group), fatal);
-        for (const { resolve } of group) resolve();
+        await fuse.guard(() => this.write(group), fatal);
+        for (const waiting of group) waiting.resolve();
       } catch (error) {
         this.fail(error);
         for (const { reject } of [...group, ...this.queue.splice(0)]) reject(error);
@@ -221,7 +231,7 @@ export class LogWriter {
       this.startedAt = null;
     }
     this.running = null;
-    if (this.isVoteSingle && this.options.fuse.error === null) void this.mark().catch(() => undefined);
+    if (this.isVoteSingle && fuse.error === null) void this.mark().catch(() => undefined);
   }
 
   /** Whatever went wrong in a write, nothing may follow it. */
@@ -240,30 +250,31 @@ export class LogWriter {
       count++;
     }
     this.queueBytes -= bytes;
-    return this.queue.splice(0, count);
+    const { queue } = this;
+    if (count < queue.length) return queue.splice(0, count);
+    this.queue = [];
+    return queue;
   }
 
   private async write(group: readonly Waiting[]): Promise<void> {
     const { segments, now, emit, states } = this.options;
     const started = now();
     this.startedAt = started;
-    const hardState = (group.at(-1) as Waiting).hardState;
-    const bytes = batchBytes(group.reduce((sum, { bytes }) => sum + bytes, 0));
+    const { hardState } = group[group.length - 1] as Waiting;
+    let bodyBytes = 0;
+    for (const waiting of group) bodyBytes += waiting.bytes;
+    const bytes = batchBytes(bodyBytes);
     if (this.offset + bytes > segments.current.sizeBytes) await this.roll(bytes);
     const sequence = this.sequence + 1;
     const { file, id: segmentId } = segments.current;
-    const buffer = this.bufferOf(bytes);
+    const room = this.roomFor(bytes);
     const parts = group.map(({ part }) => part);
     const frame = { sequence, segmentId, segmentSeed: segments.seed, offset: this.offset, hardState };
-    const seed = encodeBatch(buffer, frame, parts);
+    const seed = encodeBatch(room.bytes, room.view, frame, parts);
     const isVote = hardState.term !== this.durable.term || hardState.vote !== this.durable.vote;
-    let writtenAt = started;
-    const log = async (): Promise<void> => {
-      await file.write(buffer, this.offset);
-      writtenAt = now();
-      await file.datasync();
-    };
-    await Promise.all([log(), isVote ? states.write({ hardState, sequence, durable: this.sequence }) : null]);
+    const log = this.writeLog(file, room.bytes);
+    const state = isVote ? states.write({ hardState, sequence, durable: this.sequence }) : null;
+    const [writtenAt] = await Promise.all([log, state]);
     const base = this.offset;
     this.offset += bytes;
     this.sequence = sequence;
@@ -279,6 +290,14 @@ export class LogWriter {
       syncMs: now() - writtenAt,
     });
     if (this.offset > segments.current.sizeBytes * spareShare) void segments.prepareSpare(false);
+  }
+
+  /** Makes a batch durable where the log ends; resolves with the time at which only the sync was left to do. */
+  private async writeLog(file: DiskFile, batch: Uint8Array): Promise<number> {
+    await file.write(batch, this.offset);
+    const writtenAt = this.options.now();
+    await file.datasync();
+    return writtenAt;
   }
 
   /** Shows the core what has become durable; returns the number of entries. */
@@ -339,12 +358,19 @@ export class LogWriter {
   }
 
   /** A buffer of exactly so many bytes; kept for the next batch unless it is unusually large. */
-  private bufferOf(bytes: number): Uint8Array {
+  private roomFor(bytes: number): BatchRoom {
+    if (bytes === this.room.bytes.length) return this.room;
     if (bytes > this.buffer.length) {
       const grown = new Uint8Array(Math.max(bytes, this.buffer.length * 2));
-      if (bytes > 2 * this.options.batchBytesMax) return grown.subarray(0, bytes);
+      if (bytes > 2 * this.options.batchBytesMax) return roomIn(grown, bytes);
       this.buffer = grown;
     }
-    return this.buffer.subarray(0, bytes);
+    this.room = roomIn(this.buffer, bytes);
+    return this.room;
   }
+}
+
+function roomIn(buffer: Uint8Array, bytes: number): BatchRoom {
+  const part = buffer.subarray(0, bytes);
+  return { bytes: part, view: viewOf(part) };
 }

@@ -17,6 +17,21 @@ type Directory = {
   pending: NameChange[];
 };
 
+/** An operation as its caller asks for it. */
+export type DiskRequest<T> = {
+  readonly kind: DiskOperation["kind"];
+  readonly path: string;
+  /** Where in the file, and how much; 0 where that has no meaning. */
+  readonly position: number;
+  readonly bytes: number;
+  /** The life of the process that asks. */
+  readonly life: number;
+  /** Changes what a reader sees, or throws what the operation is to reject with. */
+  readonly effect: (fault: InjectedFault | null) => T;
+  /** For operations that do more when they come to their end. */
+  readonly after: { complete(): void; failed(): void } | null;
+};
+
 /** See the module. */
 export class MemoryDisk implements Disk {
   onOperation: MemoryDiskOptions["onOperation"];
@@ -26,6 +41,8 @@ export class MemoryDisk implements Disk {
   private locks = new Set<string>();
   private stalled: (() => void)[] = [];
   private operations = 0;
+  /** That of the file that was asked for last. */
+  private missing: DiskError | null = null;
   /** Rises when the process ends: handles and promises of former lives are dead. */
   private life = 0;
 
@@ -53,97 +70,72 @@ export class MemoryDisk implements Disk {
   }
 
   lock(directory: string, life: number = this.life): Promise<DiskLock> {
-    return this.perform(
-      "lock",
-      directory,
-      () => {
-        this.directory(directory);
-        if (this.locks.has(directory)) throw new DiskError("locked", directory, "in use by another process");
-        this.locks.add(directory);
-        let held = true;
-        return {
-          release: () => {
-            if (held && life === this.life) this.locks.delete(directory);
-            held = false;
-            return Promise.resolve();
-          },
-        };
-      },
-      { life },
-    );
-  }
-
-  createDirectory(directory: string, life: number = this.life): Promise<void> {
-    return this.perform(
-      "create-directory",
-      directory,
-      () => {
-        if (!this.directories.has(directory)) {
-          this.directories.set(directory, { current: new Map(), durable: new Map(), pending: [] });
-        }
-      },
-      { life },
-    );
-  }
-
-  list(directory: string, life: number = this.life): Promise<readonly string[]> {
-    return this.perform("list", directory, () => [...this.directory(directory).current.keys()].toSorted(), {
-      life,
+    return this.manage("lock", directory, life, () => {
+      this.directory(directory);
+      if (this.locks.has(directory)) throw new DiskError("locked", directory, "in use by another process");
+      this.locks.add(directory);
+      let held = true;
+      return {
+        release: () => {
+          if (held && life === this.life) this.locks.delete(directory);
+          held = false;
+          return Promise.resolve();
+        },
+      };
     });
   }
 
-  open(path: string, mode: OpenMode, life: number = this.life): Promise<DiskFile> {
-    return this.perform(
-      "open",
-      path,
-      () => {
-        const { directory, name } = this.split(path);
-        let inode = directory.current.get(name);
-        if (mode === "create") {
-          if (inode !== undefined) throw new DiskError("exists", path, "the file exists");
-          const made = new MemoryInode(path);
-          this.changeNames(directory, (names) => names.set(name, made));
-          inode = made;
-        }
-        if (inode === undefined) throw new DiskError("not-found", path, "no such file");
-        return new MemoryFile(this, life, inode, path, mode !== "read");
-      },
-      { life },
+  createDirectory(directory: string, life: number = this.life): Promise<void> {
+    return this.manage("create-directory", directory, life, () => {
+      if (!this.directories.has(directory)) {
+        this.directories.set(directory, { current: new Map(), durable: new Map(), pending: [] });
+      }
+    });
+  }
+
+  list(directory: string, life: number = this.life): Promise<readonly string[]> {
+    return this.manage("list", directory, life, () =>
+      [...this.directory(directory).current.keys()].toSorted(),
     );
+  }
+
+  open(path: string, mode: OpenMode, life: number = this.life): Promise<DiskFile> {
+    return this.manage("open", path, life, () => {
+      const { directory, name } = this.split(path);
+      let inode = directory.current.get(name);
+      if (mode === "create") {
+        if (inode !== undefined) throw new DiskError("exists", path, "the file exists");
+        const made = new MemoryInode(path);
+        this.changeNames(directory, (names) => names.set(name, made));
+        inode = made;
+      }
+      if (inode === undefined) throw this.notFound(path);
+      return new MemoryFile(this, life, inode, path, mode !== "read");
+    });
   }
 
   rename(from: string, to: string, life: number = this.life): Promise<void> {
-    return this.perform(
-      "rename",
-      from,
-      () => {
-        const source = this.split(from);
-        const target = this.split(to);
-        if (source.directory !== target.directory)
-          throw new DiskError("io", from, "renames stay within a directory");
-        const inode = source.directory.current.get(source.name);
-        if (inode === undefined) throw new DiskError("not-found", from, "no such file");
-        inode.path = to;
-        this.changeNames(source.directory, (names) => {
-          names.delete(source.name);
-          names.set(target.name, inode);
-        });
-      },
-      { life },
-    );
+    return this.manage("rename", from, life, () => {
+      const source = this.split(from);
+      const target = this.split(to);
+      if (source.directory !== target.directory)
+        throw new DiskError("io", from, "renames stay within a directory");
+      const inode = source.directory.current.get(source.name);
+      if (inode === undefined) throw this.notFound(from);
+      inode.path = to;
+      this.changeNames(source.directory, (names) => {
+        names.delete(source.name);
+        names.set(target.name, inode);
+      });
+    });
   }
 
   remove(path: string, life: number = this.life): Promise<void> {
-    return this.perform(
-      "remove",
-      path,
-      () => {
-        const { directory, name } = this.split(path);
-        if (!directory.current.has(name)) throw new DiskError("not-found", path, "no such file");
-        this.changeNames(directory, (names) => names.delete(name));
-      },
-      { life },
-    );
+    return this.manage("remove", path, life, () => {
+      const { directory, name } = this.split(path);
+      if (!directory.current.has(name)) throw this.notFound(path);
+      this.changeNames(directory, (names) => names.delete(name));
+    });
   }
 
   syncDirectory(directory: string, life: number = this.life): Promise<void> {
@@ -159,7 +151,7 @@ export class MemoryDisk implements Disk {
         pending.shift();
       }
     };
-    return this.perform("sync-directory", directory, effect, { complete, life });
+    return this.manage("sync-directory", directory, life, effect, { complete, failed: () => undefined });
   }
 
   /** Lets every stalled operation take effect. */
@@ -246,6 +238,12 @@ export class MemoryDisk implements Disk {
     inode.sync(inode.changes);
   }
 
+  /** Bytes that files may still grow by together. */
+  get freeBytes(): number {
+    // Without a limit nothing needs to be added up.
+    return this.quotaBytes === Number.POSITIVE_INFINITY ? this.quotaBytes : this.quotaBytes - this.usedBytes;
+  }
+
   /** Bytes of all files together. */
   get usedBytes(): number {
     let used = 0;
@@ -258,48 +256,66 @@ export class MemoryDisk implements Disk {
    * Runs one operation: the fault first, the effect when it is issued, `complete` when it completes.
    * For the files of this disk only.
    */
-  perform<T>(
-    kind: DiskOperation["kind"],
-    path: string,
-    effect: (fault: InjectedFault | null) => T,
-    more: {
-      readonly position?: number;
-      readonly bytes?: number;
-      readonly life?: number;
-      readonly complete?: () => void;
-      readonly failed?: () => void;
-    } = {},
-  ): Promise<T> {
-    const life = more.life ?? this.life;
+  perform<T>(request: DiskRequest<T>): Promise<T> {
+    const { kind, path, position, bytes, life } = request;
     if (life !== this.life) return new Promise<T>(() => undefined);
-    const operation = {
-      number: ++this.operations,
-      kind,
-      path,
-      position: more.position ?? 0,
-      bytes: more.bytes ?? 0,
-    };
+    const operation = { number: ++this.operations, kind, path, position, bytes };
     const fault = this.onOperation?.(operation) ?? null;
+    return fault === null ? this.pass(operation, request) : this.spoil(operation, request, fault);
+  }
+
+  /** Runs an operation that nothing goes wrong with, but what is wrong with itself. */
+  private pass<T>(operation: DiskOperation, { life, effect, after }: DiskRequest<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let value: T;
+      try {
+        value = effect(null);
+      } catch (error) {
+        this.schedule(operation, () => {
+          if (life === this.life) reject(asError(error));
+        });
+        return;
+      }
+      this.schedule(operation, () => {
+        if (life !== this.life) return;
+        after?.complete();
+        resolve(value);
+      });
+    });
+  }
+
+  private spoil<T>(operation: DiskOperation, request: DiskRequest<T>, fault: InjectedFault): Promise<T> {
+    const { kind, path, life, effect, after } = request;
     return new Promise<T>((resolve, reject) => {
       const finish = (): void => {
         if (life !== this.life) return;
         try {
-          if (fault?.kind === "error") {
-            more.failed?.();
+          if (fault.kind === "error") {
+            after?.failed();
             throw new DiskError(fault.code, path, `injected ${fault.code} in ${kind}`);
           }
-          const value = fault?.kind === "stall" ? effect(null) : (outcome as () => T)();
-          if (fault?.kind !== "lie") more.complete?.();
+          const value = fault.kind === "stall" ? effect(null) : (outcome as () => T)();
+          if (fault.kind !== "lie") after?.complete();
           resolve(value);
         } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
+          reject(asError(error));
         }
       };
-      const outcome =
-        fault?.kind === "error" || fault?.kind === "stall" ? null : attempt(() => effect(fault));
-      if (fault?.kind === "stall") this.stalled.push(finish);
+      const outcome = fault.kind === "error" || fault.kind === "stall" ? null : attempt(() => effect(fault));
+      if (fault.kind === "stall") this.stalled.push(finish);
       else this.schedule(operation, finish);
     });
+  }
+
+  /** Runs an operation of the directories. */
+  private manage<T>(
+    kind: DiskOperation["kind"],
+    path: string,
+    life: number,
+    effect: () => T,
+    after: DiskRequest<T>["after"] = null,
+  ): Promise<T> {
+    return this.perform({ kind, path, position: 0, bytes: 0, life, effect, after });
   }
 
   private directory(path: string): Directory {
@@ -311,8 +327,14 @@ export class MemoryDisk implements Disk {
   private inode(path: string): MemoryInode {
     const { directory, name } = this.split(path);
     const inode = directory.current.get(name);
-    if (inode === undefined) throw new DiskError("not-found", path, "no such file");
+    if (inode === undefined) throw this.notFound(path);
     return inode;
+  }
+
+  /** One file is asked for again and again, and the stack of an error costs more than many operations. */
+  private notFound(path: string): DiskError {
+    if (this.missing?.path !== path) this.missing = new DiskError("not-found", path, "no such file");
+    return this.missing;
   }
 
   private split(path: string): { readonly directory: Directory; readonly name: string } {
@@ -324,6 +346,10 @@ export class MemoryDisk implements Disk {
     change(directory.current);
     directory.pending.push(change);
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Runs something now, and gives or throws its outcome when it is asked for. */

@@ -3,7 +3,7 @@
  */
 
 import { DiskError, type DiskFile } from "./disk.ts";
-import type { MemoryDisk } from "./memory-disk.ts";
+import type { DiskRequest, MemoryDisk } from "./memory-disk.ts";
 import type { DiskOperation, InjectedFault } from "./memory-faults.ts";
 import type { MemoryInode } from "./memory-inode.ts";
 
@@ -25,11 +25,14 @@ export class MemoryFile implements DiskFile {
   }
 
   size(): Promise<number> {
-    return this.run("size", () => this.inode.size);
+    return this.run("size", 0, 0, () => {
+      this.assertOpen();
+      return this.inode.size;
+    });
   }
 
   read(buffer: Uint8Array, position: number): Promise<number> {
-    return this.run("read", () => this.inode.read(buffer, position), { position, bytes: buffer.length });
+    return this.run("read", position, buffer.length, () => this.readSync(buffer, position));
   }
 
   readSync(buffer: Uint8Array, position: number): number {
@@ -38,80 +41,72 @@ export class MemoryFile implements DiskFile {
   }
 
   write(bytes: Uint8Array, position: number): Promise<void> {
-    const effect = (fault: InjectedFault | null): void => {
-      this.assertWritable();
-      if (fault?.kind === "lie") return;
-      const room = this.disk.quotaBytes - this.disk.usedBytes + Math.max(0, this.inode.size - position);
-      const short = fault?.kind === "short" ? fault.bytes : bytes.length;
-      const stored = Math.max(0, Math.min(bytes.length, short, room));
-      if (stored > 0)
-        this.inode.write(
-          stored === bytes.length ? bytes : bytes.subarray(0, stored),
-          fault?.kind === "misdirect" ? fault.position : position,
-        );
-      if (stored < bytes.length) {
-        throw new DiskError(
-          fault?.kind === "short" ? "io" : "full",
-          this.path,
-          `only ${stored} bytes were written`,
-        );
-      }
-    };
-    return this.run("write", effect, { position, bytes: bytes.length });
+    return this.run("write", position, bytes.length, (fault) => this.store(bytes, position, fault));
+  }
+
+  private store(bytes: Uint8Array, position: number, fault: InjectedFault | null): void {
+    this.assertWritable();
+    if (fault?.kind === "lie") return;
+    const room = this.disk.freeBytes + Math.max(0, this.inode.size - position);
+    const short = fault?.kind === "short" ? fault.bytes : bytes.length;
+    const stored = Math.max(0, Math.min(bytes.length, short, room));
+    if (stored > 0)
+      this.inode.write(
+        stored === bytes.length ? bytes : bytes.subarray(0, stored),
+        fault?.kind === "misdirect" ? fault.position : position,
+      );
+    if (stored < bytes.length) {
+      throw new DiskError(
+        fault?.kind === "short" ? "io" : "full",
+        this.path,
+        `only ${stored} bytes were written`,
+      );
+    }
   }
 
   preallocate(bytes: number): Promise<void> {
-    const effect = (): void => {
+    return this.run("preallocate", 0, bytes, () => {
       this.assertWritable();
       const more = bytes - this.inode.size;
       if (more <= 0) return;
-      if (more > this.disk.quotaBytes - this.disk.usedBytes)
-        throw new DiskError("full", this.path, "no space left");
+      if (more > this.disk.freeBytes) throw new DiskError("full", this.path, "no space left");
       this.inode.resize(bytes);
-    };
-    return this.run("preallocate", effect, { bytes });
-  }
-
-  truncate(bytes: number): Promise<void> {
-    const effect = (): void => {
-      this.assertWritable();
-      this.inode.resize(bytes);
-    };
-    return this.run("truncate", effect, { bytes });
-  }
-
-  datasync(): Promise<void> {
-    let changes = 0;
-    const effect = (): void => {
-      changes = this.inode.changes;
-    };
-    return this.run("datasync", effect, {
-      complete: () => this.inode.sync(changes),
-      failed: () => this.inode.failSync(),
     });
   }
 
+  truncate(bytes: number): Promise<void> {
+    return this.run("truncate", 0, bytes, () => {
+      this.assertWritable();
+      this.inode.resize(bytes);
+    });
+  }
+
+  datasync(): Promise<void> {
+    const { inode } = this;
+    let changes = 0;
+    const effect = (): void => {
+      this.assertOpen();
+      changes = inode.changes;
+    };
+    const after = { complete: () => inode.sync(changes), failed: () => inode.failSync() };
+    return this.run("datasync", 0, 0, effect, after);
+  }
+
   close(): Promise<void> {
-    return this.run("close", () => {
+    return this.run("close", 0, 0, () => {
+      this.assertOpen();
       this.isOpen = false;
     });
   }
 
   private run<T>(
     kind: DiskOperation["kind"],
+    position: number,
+    bytes: number,
     effect: (fault: InjectedFault | null) => T,
-    more: {
-      readonly position?: number;
-      readonly bytes?: number;
-      readonly complete?: () => void;
-      readonly failed?: () => void;
-    } = {},
+    after: DiskRequest<T>["after"] = null,
   ): Promise<T> {
-    const guarded = (fault: InjectedFault | null): T => {
-      this.assertOpen();
-      return effect(fault);
-    };
-    return this.disk.perform(kind, this.path, guarded, { ...more, life: this.life });
+    return this.disk.perform({ kind, path: this.path, position, bytes, life: this.life, effect, after });
   }
 
   private assertOpen(): void {
@@ -119,6 +114,7 @@ export class MemoryFile implements DiskFile {
   }
 
   private assertWritable(): void {
+    this.assertOpen();
     if (!this.writable) throw new DiskError("io", this.path, "opened for reading only");
   }
 }

@@ -37,14 +37,14 @@ export type FoundState =
   | { readonly ok: true; readonly path: string; readonly generation: number; readonly record: StateRecord }
   | { readonly ok: false; readonly path: string; readonly error: StorageError };
 
-/** Encodes a state file. `slot` is 0 or 1. */
-export function encodeState(
+/** Encodes a state file into a sector that holds zeros or another state. `slot` is 0 or 1. */
+function encodeState(
+  bytes: Uint8Array,
   record: StateRecord,
   generation: number,
   slot: number,
   logSeed: number,
-): Uint8Array {
-  const bytes = new Uint8Array(sectorBytes);
+): void {
   const view = viewOf(bytes);
   putFileHeader(view, Magic.state);
   const { term, vote, commit } = record.hardState;
@@ -55,7 +55,6 @@ export function encodeState(
   setNumber(view, 48, record.sequence);
   setNumber(view, 56, record.durable);
   view.setUint32(fileHeaderBytes, checksum(bytes, slot, logSeed), true);
-  return bytes;
 }
 
 function decodeState(path: string, bytes: Uint8Array, slot: number, logSeed: number): FoundState {
@@ -139,6 +138,8 @@ export class StateFiles {
   private readonly logSeed: number;
   private generation: number;
   private running: Promise<void> = Promise.resolve();
+  /** What is being written; a file has it only until its write is settled, and the next begins after that. */
+  private readonly sector = new Uint8Array(sectorBytes);
   private buffer: StateRecord = { hardState: emptyHardState, sequence: 0, durable: 0 };
 
   constructor(files: readonly [DiskFile, DiskFile], generation: number, logSeed: number) {
@@ -178,7 +179,8 @@ export class StateFiles {
       const generation = this.generation + 1;
       const slot = generation % 2;
       const file = slot === 0 ? this.files[0] : this.files[1];
-      await file.write(encodeState(record, generation, slot, this.logSeed), 0);
+      encodeState(this.sector, record, generation, slot, this.logSeed);
+      await file.write(this.sector, 0);
       await file.datasync();
       this.generation = generation;
       this.buffer = record;

@@ -3,6 +3,7 @@
  * an input.
  */
 
+import { partOf } from "./bytes.ts";
 import { StoreError } from "./store-error.ts";
 
 function truncated(): StoreError {
@@ -41,6 +42,12 @@ export class ByteReader {
   }
 
   varint(): number {
+    // Most numbers are small.
+    const first = this.#bytes[this.#at];
+    if (first !== undefined && first < 0x80) {
+      this.#at++;
+      return first;
+    }
     let value = 0;
     let scale = 1;
     for (let count = 0; count < 8; count++) {
@@ -77,22 +84,22 @@ export class ByteReader {
   uint64(): bigint {
     const high = this.uint32();
     const low = this.uint32();
-    return (BigInt(high) << 32n) | BigInt(low);
+    return joinWords(high, low);
   }
 
-  /** Bytes with their length before them, as a view of the input. */
+  /** Bytes with their length before them, to be read only: they may be a view of the input. */
   sized(): Uint8Array {
     return this.raw(this.varint());
   }
 
   raw(length: number): Uint8Array {
     if (length > this.remaining) throw truncated();
-    const bytes = this.#bytes.subarray(this.#at, this.#at + length);
-    this.#at += length;
-    return bytes;
+    const from = this.#at;
+    this.#at = from + length;
+    return partOf(this.#bytes, from, this.#at);
   }
 
-  /** Everything that is left, as a view of the input. */
+  /** Everything that is left, as {@link sized}. */
   rest(): Uint8Array {
     return this.raw(this.remaining);
   }
@@ -101,6 +108,17 @@ export class ByteReader {
   end(): void {
     if (this.remaining !== 0) throw new StoreError("corrupt", `${this.remaining} bytes too many in a record`);
   }
+}
+
+/** Reads a signed 64-bit big-endian integer; the caller has checked that it is there. */
+export function readInt64(bytes: Uint8Array, at: number): bigint {
+  return BigInt.asIntN(64, joinWords(readUint32(bytes, at), readUint32(bytes, at + 4)));
+}
+
+function joinWords(high: number, low: number): bigint {
+  // No lease, mostly.
+  if (high === 0 && low === 0) return 0n;
+  return (BigInt(high) << 32n) | BigInt(low);
 }
 
 /** Reads an unsigned 32-bit big-endian integer; the caller has checked that it is there. */

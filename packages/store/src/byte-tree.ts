@@ -33,6 +33,8 @@ function inner<V>(owner: Owner, keys: Uint8Array[], children: Node<V>[]): Node<V
 function lowerBound(keys: readonly Uint8Array[], key: Uint8Array): number {
   let low = 0;
   let high = keys.length;
+  // What comes in order comes last.
+  if (high > 0 && compareBytes(keys[high - 1] as Uint8Array, key) < 0) return high;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (compareBytes(keys[middle] as Uint8Array, key) < 0) low = middle + 1;
@@ -45,6 +47,7 @@ function lowerBound(keys: readonly Uint8Array[], key: Uint8Array): number {
 function childIndex(keys: readonly Uint8Array[], key: Uint8Array): number {
   let low = 1;
   let high = keys.length;
+  if (high > 1 && compareBytes(keys[high - 1] as Uint8Array, key) <= 0) return high - 1;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (compareBytes(keys[middle] as Uint8Array, key) <= 0) low = middle + 1;

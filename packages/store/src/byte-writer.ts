@@ -2,6 +2,7 @@
  * Writes the store's binary formats: bytes, varints, 64-bit integers and length-prefixed byte strings.
  */
 
+import { heapBytesMax, newBytes, type Slab } from "./slab.ts";
 import { invariant } from "./store-error.ts";
 
 /** Bytes of a non-negative safe integer as a base-128 varint. */
@@ -25,6 +26,7 @@ export function writeVarint(target: Uint8Array, at: number, value: number): numb
 
 /** Writes the low 64 bits of a bigint, big-endian; returns the position behind it. */
 export function writeInt64(target: Uint8Array, at: number, value: bigint): number {
+  if (value === 0n) return writeUint32(target, writeUint32(target, at, 0), 0);
   const high = Number((value >> 32n) & 0xffffffffn);
   const low = Number(value & 0xffffffffn);
   writeUint32(target, at, high);
@@ -63,14 +65,14 @@ export class ByteWriter {
   }
 
   varint(value: number): void {
-    invariant(Number.isSafeInteger(value) && value >= 0, `not an unsigned safe integer: ${value}`);
+    invariant(Number.isSafeInteger(value) && value >= 0, "not an unsigned safe integer", value);
     this.#reserve(8);
     this.#length = writeVarint(this.#bytes, this.#length, value);
   }
 
   /** A safe integer of either sign. */
   signed(value: number): void {
-    invariant(Number.isSafeInteger(value), `not a safe integer: ${value}`);
+    invariant(Number.isSafeInteger(value), "not a safe integer", value);
     this.flag(value < 0);
     this.varint(Math.abs(value));
   }
@@ -98,9 +100,12 @@ export class ByteWriter {
     this.#length += value.length;
   }
 
-  /** What was written so far, as a copy. */
-  finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+  /** What was written so far, as a copy; cut from `slab`, or as a record is. */
+  finish(slab: Slab | null = null): Uint8Array {
+    const written = slab === null ? newBytes(this.#length) : slab.cut(this.#length);
+    if (written.length > heapBytesMax) written.set(this.view());
+    else for (let at = 0; at < written.length; at++) written[at] = this.#bytes[at] as number;
+    return written;
   }
 
   /** What was written so far, as a view that the next write invalidates. */

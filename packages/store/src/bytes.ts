@@ -2,6 +2,8 @@
  * Byte strings: order, equality, joining. Plain loops: keys are short, and native calls cost more than they save.
  */
 
+import { heapBytesMax } from "./slab.ts";
+
 /** The one empty byte string. */
 export const noBytes: Uint8Array = new Uint8Array(0);
 
@@ -29,6 +31,20 @@ export function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
   return true;
 }
 
+const encoder = new TextEncoder();
+
+/** A text as UTF-8. */
+export function bytesOfText(text: string): Uint8Array {
+  if (text.length > heapBytesMax) return encoder.encode(text);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0x80) return encoder.encode(text);
+    bytes[at] = unit;
+  }
+  return bytes;
+}
+
 /** Joins two byte strings into a new one. */
 export function joinBytes(left: Uint8Array, right: Uint8Array): Uint8Array {
   const joined = new Uint8Array(left.length + right.length);
@@ -54,7 +70,14 @@ export function prefixEnd(prefix: Uint8Array): Uint8Array | null {
   return end;
 }
 
-/** The bytes from a position on, as a view. Always a plain Uint8Array: a Buffer's own `subarray` costs several times as much. */
-export function viewFrom(bytes: Uint8Array, from: number): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset + from, bytes.length - from);
+/**
+ * The bytes of `[from, to)`, to be read only: a view, or a copy if they are few, since that costs less. Always a plain
+ * Uint8Array: a Buffer's own `subarray` costs several times as much.
+ */
+export function partOf(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  const length = to - from;
+  if (length > heapBytesMax) return new Uint8Array(bytes.buffer, bytes.byteOffset + from, length);
+  const part = new Uint8Array(length);
+  for (let at = 0; at < length; at++) part[at] = bytes[from + at] as number;
+  return part;
 }

@@ -24,6 +24,7 @@ import type {
   TxnRequest,
 } from "./request.ts";
 import { txnOperationsMax } from "./request-check.ts";
+import { Slab } from "./slab.ts";
 import { StoreError } from "./store-error.ts";
 
 /**
@@ -50,11 +51,23 @@ const Kind = {
   empty: 10,
 } as const;
 
+const scratchBytes = 4 * 1024;
+/** For one command after the other: a buffer for each would cost more than all the rest. */
+let scratch = new ByteWriter(scratchBytes);
+const slab = new Slab();
+
 /** Encodes a command, and who asked for it. The result is a copy. */
 export function encodeCommand(command: Command, principal: Principal | null = null): Uint8Array {
-  const writer = new ByteWriter(
-    command.kind === "put" ? 64 + command.key.length + command.value.length : 256,
-  );
+  const bytesMin = command.kind === "put" ? 64 + command.key.length + command.value.length : 0;
+  if (bytesMin > scratchBytes) return encodeWith(new ByteWriter(bytesMin), command, principal);
+  scratch.reset();
+  const bytes = encodeWith(scratch, command, principal);
+  // It has grown, and would stay so.
+  if (bytes.length > scratchBytes) scratch = new ByteWriter(scratchBytes);
+  return bytes;
+}
+
+function encodeWith(writer: ByteWriter, command: Command, principal: Principal | null): Uint8Array {
   if (principal === null) {
     writer.byte(formatWithoutPrincipal);
   } else {
@@ -63,7 +76,7 @@ export function encodeCommand(command: Command, principal: Principal | null = nu
   }
   if (isAuthCommand(command)) writeAuthCommand(writer, command);
   else writeCommand(writer, command);
-  return writer.finish();
+  return writer.finish(slab);
 }
 
 function writeCommand(writer: ByteWriter, command: Exclude<Command, AuthCommand>): void {
@@ -168,12 +181,12 @@ function writeTxn(writer: ByteWriter, request: TxnRequest, depth: number): void 
   }
 }
 
-/** Decodes a command. Its byte strings are views of the input. */
+/** Decodes a command. Its byte strings may be views of the input. */
 export function decodeCommand(bytes: Uint8Array): Command {
   return decodeAttributed(bytes).command;
 }
 
-/** Decodes a command, and who asked for it. The byte strings are views of the input. */
+/** Decodes a command, and who asked for it. The byte strings may be views of the input. */
 export function decodeAttributed(bytes: Uint8Array): AttributedCommand {
   const reader = new ByteReader(bytes);
   const format = reader.byte();
@@ -197,7 +210,7 @@ function readCommand(reader: ByteReader): Command {
     case Kind.leaseCheckpoint:
       return {
         kind: "lease-checkpoint",
-        checkpoints: readList(reader, () => ({ id: reader.int64(), remainingTtlSeconds: reader.signed() })),
+        checkpoints: readList(reader, readCheckpoint),
       };
     case Kind.alarm:
       return { kind: "alarm", action: reader.signed(), memberId: reader.uint64(), alarm: reader.signed() };
@@ -210,6 +223,10 @@ function readCommand(reader: ByteReader): Command {
       return operation;
     }
   }
+}
+
+function readCheckpoint(reader: ByteReader): { readonly id: bigint; readonly remainingTtlSeconds: number } {
+  return { id: reader.int64(), remainingTtlSeconds: reader.signed() };
 }
 
 function readOperation(reader: ByteReader, kind: number, depth: number): Operation {
@@ -268,7 +285,16 @@ function readRange(reader: ByteReader): RangeRequest {
 
 function readTxn(reader: ByteReader, depth: number): TxnRequest {
   if (depth > txnOperationsMax) throw new StoreError("corrupt", "a transaction is nested too deeply");
-  const readCompare = (): Compare => ({
+  return {
+    kind: "txn",
+    compare: readList(reader, readCompare),
+    success: readOperations(reader, depth + 1),
+    failure: readOperations(reader, depth + 1),
+  };
+}
+
+function readCompare(reader: ByteReader): Compare {
+  return {
     result: reader.signed(),
     target: reader.signed(),
     key: reader.sized(),
@@ -276,22 +302,27 @@ function readTxn(reader: ByteReader, depth: number): TxnRequest {
     number: reader.signed(),
     value: reader.sized(),
     lease: reader.int64(),
-  });
-  const readNested = (): Operation => readOperation(reader, reader.byte(), depth + 1);
-  return {
-    kind: "txn",
-    compare: readList(reader, readCompare),
-    success: readList(reader, readNested),
-    failure: readList(reader, readNested),
   };
 }
 
-/** Reads a counted list. Every element takes a byte at least, so a count beyond what is left is a lie. */
-function readList<T>(reader: ByteReader, readElement: () => T): T[] {
+function readOperations(reader: ByteReader, depth: number): Operation[] {
+  const count = readCount(reader);
+  const operations: Operation[] = [];
+  for (let at = 0; at < count; at++) operations.push(readOperation(reader, reader.byte(), depth));
+  return operations;
+}
+
+function readList<T>(reader: ByteReader, readElement: (reader: ByteReader) => T): T[] {
+  const count = readCount(reader);
+  const list: T[] = [];
+  for (let at = 0; at < count; at++) list.push(readElement(reader));
+  return list;
+}
+
+/** Reads the length of a list. Every element takes a byte at least, so a count beyond what is left is a lie. */
+function readCount(reader: ByteReader): number {
   const count = reader.varint();
   if (count > reader.remaining)
     throw new StoreError("corrupt", `a list of ${count} in ${reader.remaining} bytes`);
-  const list: T[] = [];
-  for (let at = 0; at < count; at++) list.push(readElement());
-  return list;
+  return count;
 }

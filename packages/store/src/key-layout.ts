@@ -4,7 +4,7 @@
 
 import { readUint32 } from "./byte-reader.ts";
 import { writeInt64, writeUint32 } from "./byte-writer.ts";
-import { noBytes, prefixEnd, viewFrom } from "./bytes.ts";
+import { bytesOfText, noBytes, partOf, prefixEnd } from "./bytes.ts";
 import { newBytes } from "./slab.ts";
 import { invariant, StoreError } from "./store-error.ts";
 
@@ -59,9 +59,14 @@ export function plainKey(generation: number, table: Table, key: Uint8Array): Uin
   return bytes;
 }
 
-/** The user's part of a {@link plainKey}; a view of it. */
+/** The user's part of a {@link plainKey}, to be read only. */
 export function plainPart(stored: Uint8Array): Uint8Array {
-  return viewFrom(stored, 2);
+  return partOf(stored, 2, stored.length);
+}
+
+/** Key of the owner's bytes of a name. */
+export function sidecarKey(generation: number, name: string): Uint8Array {
+  return plainKey(generation, Table.sidecars, bytesOfText(name));
 }
 
 /** Key of a change. `number` counts the changes of a revision from 0. */
@@ -161,7 +166,7 @@ export function prefixOfLease(
 
 /** The user's part of a {@link leaseKeyKey}. */
 export function leaseKeyPart(stored: Uint8Array): Uint8Array {
-  return viewFrom(stored, 10);
+  return partOf(stored, 10, stored.length);
 }
 
 /** Lease id of a {@link leaseKey}, signed as at the wire. */
@@ -180,7 +185,7 @@ function writeEscaped(target: Uint8Array, from: number, key: Uint8Array): void {
 }
 
 function writeRevision(target: Uint8Array, at: number, revision: number): number {
-  invariant(Number.isSafeInteger(revision) && revision >= 0, `not a revision: ${revision}`);
+  invariant(Number.isSafeInteger(revision) && revision >= 0, "not a revision", revision);
   const high = Math.floor(revision / 0x100000000);
   target[at] = high >>> 16;
   target[at + 1] = high >>> 8;

@@ -4,10 +4,10 @@
 
 import { EventType, encodeChange, type RevisionChanges, type WatchEvent } from "./change.ts";
 import { crc32c } from "./crc32c.ts";
-import { changeKey, historyKey, plainKey, plainPart, Table } from "./key-layout.ts";
+import { changeKey, historyKey, plainKey, Table } from "./key-layout.ts";
 import { decodeRecord, deletedKeyValue, encodeRecord, type KeyValue, tombstone } from "./key-value.ts";
 import type { Lessor } from "./lessor.ts";
-import { type KeyRange, newest, VersionReader } from "./version-reader.ts";
+import { type KeyRange, type KeySlot, newest, VersionReader } from "./version-reader.ts";
 import type { WriteBuffer } from "./write-buffer.ts";
 
 /** Counters of the key space that are stored with it. */
@@ -55,19 +55,18 @@ export class KeySpace {
     return requested <= 0 || requested === this.visibleRevision ? newest : requested;
   }
 
-  /** Writes a version of a key in the coming revision. `before` is its current version, null when it has none. */
-  put(key: Uint8Array, value: Uint8Array, lease: bigint, before: KeyValue | null): void {
+  /** Writes a version of a key in the coming revision. `slot` was read in the present state. */
+  put(slot: KeySlot, value: Uint8Array, lease: bigint): void {
+    const { stored, key, current: before } = slot;
     const revision = this.counters.revision + 1;
     const created = before === null ? revision : before.createRevision;
     const version = before === null ? 1 : before.version + 1;
-    const stored = plainKey(this.#generation, Table.current, key);
-    const ownKey = plainPart(stored);
     const record = encodeRecord(created, revision, version, lease, value);
-    if (before !== null) this.#retire(before);
+    if (before !== null && slot.record !== null) this.#retire(before, slot.record);
     this.#buffer.put(stored, record);
-    this.#moveLease(ownKey, before === null ? 0n : before.lease, lease);
-    this.counters.applyDigest = crc32c(record, crc32c(ownKey, this.counters.applyDigest));
-    this.#note(EventType.put, before, decodeRecord(ownKey, record));
+    this.#moveLease(key, before === null ? 0n : before.lease, lease);
+    this.counters.applyDigest = crc32c(record, crc32c(key, this.counters.applyDigest));
+    this.#note(EventType.put, before, decodeRecord(key, record));
   }
 
   /** Deletes the living keys of a range in the coming revision; returns their last versions in key order. */
@@ -96,7 +95,8 @@ export class KeySpace {
 
   #delete(kv: KeyValue): void {
     const revision = this.counters.revision + 1;
-    this.#retire(kv);
+    const record = encodeRecord(kv.createRevision, kv.modRevision, kv.version, kv.lease, kv.value);
+    this.#retire(kv, record);
     this.#buffer.delete(plainKey(this.#generation, Table.current, kv.key));
     this.#buffer.put(historyKey(this.#generation, kv.key, revision), tombstone);
     this.#moveLease(kv.key, kv.lease, 0n);
@@ -104,9 +104,8 @@ export class KeySpace {
     this.#note(EventType.delete, kv, deletedKeyValue(kv.key, revision));
   }
 
-  /** Keeps a version that is about to be superseded. */
-  #retire(kv: KeyValue): void {
-    const record = encodeRecord(kv.createRevision, kv.modRevision, kv.version, kv.lease, kv.value);
+  /** Keeps a version that is about to be superseded, in the bytes that it has. */
+  #retire(kv: KeyValue, record: Uint8Array): void {
     this.#buffer.put(historyKey(this.#generation, kv.key, kv.modRevision), record);
   }
 

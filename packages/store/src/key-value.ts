@@ -2,8 +2,9 @@
  * A version of a key, as clients see it and as it is stored.
  */
 
+import { readInt64 } from "./byte-reader.ts";
 import { varintLength, writeInt64, writeVarint } from "./byte-writer.ts";
-import { noBytes, viewFrom } from "./bytes.ts";
+import { noBytes, partOf } from "./bytes.ts";
 import { newBytes } from "./slab.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -69,7 +70,7 @@ function varint(bytes: Uint8Array): number {
   }
 }
 
-/** Decodes a record of the current or history table that is no tombstone. The value is a view of it. */
+/** Decodes a record of the current or history table that is no tombstone. The value may be a view of it. */
 export function decodeRecord(key: Uint8Array, record: Uint8Array): KeyValue {
   const flags = record[0];
   if (flags !== 0 && flags !== flagLease) throw new StoreError("corrupt", "a stored version is damaged");
@@ -80,10 +81,10 @@ export function decodeRecord(key: Uint8Array, record: Uint8Array): KeyValue {
   let lease = 0n;
   if (flags === flagLease) {
     if (position + 8 > record.length) throw new StoreError("corrupt", "a stored version is damaged");
-    lease = new DataView(record.buffer, record.byteOffset).getBigInt64(position);
+    lease = readInt64(record, position);
     position += 8;
   }
-  return { key, value: viewFrom(record, position), createRevision, modRevision, version, lease };
+  return { key, value: partOf(record, position, record.length), createRevision, modRevision, version, lease };
 }
 
 /** modRevision of a record that is no tombstone, without decoding the rest. */

@@ -29,6 +29,7 @@ export class Layer {
   }
 
   get(key: Uint8Array): Uint8Array | null | undefined {
+    if (this.#tree.size === 0) return undefined;
     return this.#filter === null || hasBit(this.#filter, key) ? this.#tree.get(key) : undefined;
   }
 

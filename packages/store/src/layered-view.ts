@@ -18,9 +18,9 @@ export class LayeredView implements BackendView {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    for (const layer of this.#layers) {
-      if (layer.size === 0) continue;
-      const value = layer.get(key);
+    const layers = this.#layers;
+    for (let at = 0; at < layers.length; at++) {
+      const value = (layers[at] as Layer).get(key);
       if (value !== undefined) return value ?? undefined;
     }
     return this.#base.get(key);

@@ -4,7 +4,7 @@
  */
 
 import type { Backend, BackendSizes, Changes, Cursor, PinnedView } from "./backend.ts";
-import { ByteTree } from "./byte-tree.ts";
+import { SplitTree } from "./split-tree.ts";
 import { invariant } from "./store-error.ts";
 
 /** What an entry costs besides its bytes; close to what it takes in a tree. */
@@ -29,7 +29,7 @@ type Change = { readonly key: Uint8Array; readonly value: Uint8Array | null };
 
 /** An ordered map in memory behind the {@link Backend} seam. */
 export class MemoryBackend implements Backend {
-  #tree = new ByteTree<Uint8Array>();
+  #tree = new SplitTree();
   #bytes = 0;
   #pending: Pending | null = null;
   readonly #manual: boolean;
@@ -119,7 +119,7 @@ function take(changes: Changes): Change[] {
   return taken;
 }
 
-function countEntries(tree: ByteTree<Uint8Array>, low: Uint8Array, high: Uint8Array | null): number {
+function countEntries(tree: SplitTree, low: Uint8Array, high: Uint8Array | null): number {
   const cursor = tree.cursor(low, high);
   let count = 0;
   while (cursor.next()) count++;

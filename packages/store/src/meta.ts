@@ -47,8 +47,11 @@ export function metaKey(generation: number): Uint8Array {
   return plainKey(generation, Table.meta, Uint8Array.of(1));
 }
 
+/** Reused: this is written with every commit. */
+const writer = new ByteWriter(128);
+
 export function encodeMeta(meta: Meta): Uint8Array {
-  const writer = new ByteWriter(128);
+  writer.reset();
   const { auth } = meta;
   const isFresh = !auth.enabled && auth.revision === 1;
   writer.byte(isFresh ? formatWithoutAuth : storeFormat);

@@ -20,12 +20,14 @@ export type RangeOptions = {
   readonly count?: boolean;
 };
 
+const noOptions: RangeOptions = {};
+
 /** Executes a checked request at `revision` ({@link newest} or a kept one). */
 export function executeRange(
   reader: VersionReader,
   request: RangeRequest,
   revision: number,
-  options: RangeOptions = {},
+  options: RangeOptions = noOptions,
 ): RangeRows {
   const rows =
     request.rangeEnd.length === 0

@@ -87,11 +87,14 @@ function checkTxnLists(request: TxnRequest, operationsMax: number): RefusalCode 
     const code = checkCompare(condition);
     if (code !== null) return code;
   }
-  for (const operations of [request.success, request.failure]) {
-    for (const operation of operations) {
-      const code = checkOperation(operation, operationsMax - longest);
-      if (code !== null) return code;
-    }
+  const left = operationsMax - longest;
+  return checkOperations(request.success, left) ?? checkOperations(request.failure, left);
+}
+
+function checkOperations(operations: readonly Operation[], operationsMax: number): RefusalCode | null {
+  for (const operation of operations) {
+    const code = checkOperation(operation, operationsMax);
+    if (code !== null) return code;
   }
   return null;
 }
@@ -130,6 +133,8 @@ function noWrites(): Writes {
  * of a nested transaction never run together and may share keys.
  */
 function isConflictFree(operations: readonly Operation[]): boolean {
+  // One operation that nests no others cannot meet any.
+  if (operations.length <= 1 && operations[0]?.kind !== "txn") return true;
   return collectWrites(operations) !== null;
 }
 

@@ -60,8 +60,11 @@ export class StateWriter {
 
   /** Executes the command of the entry `index`, asked for by `principal`. */
   execute(command: Command, principal: Principal | null, index: number): Outcome {
+    const isAlarmed = this.#meta.alarms.length > 0;
     const code =
-      this.#alarmRefusal(command) ?? checkCommand(command) ?? this.#authorizer.authorize(principal, command);
+      (isAlarmed ? this.#alarmRefusal(command) : null) ??
+      checkCommand(command) ??
+      this.#authorizer.authorize(principal, command);
     if (code !== null) return refused(code);
     switch (command.kind) {
       case "put":
@@ -89,7 +92,6 @@ export class StateWriter {
 
   /** What the alarms that are on forbid (reference §5). CORRUPT is the stronger one. */
   #alarmRefusal(command: Command): RefusalCode | null {
-    if (this.#meta.alarms.length === 0) return null;
     const on = (type: number): boolean => this.#meta.alarms.some(({ alarm }) => alarm === type);
     const administrative =
       command.kind === "alarm" || command.kind === "lease-checkpoint" || isAuthCommand(command);

@@ -23,7 +23,11 @@ export class StoreError extends Error {
   }
 }
 
-/** Asserts an invariant; always on. */
-export function invariant(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new StoreError("invariant", message);
+/** Asserts an invariant; always on. `value` is told behind the message: to build that each time would cost more than to look. */
+export function invariant(
+  condition: boolean,
+  message: string,
+  value: number | null = null,
+): asserts condition {
+  if (!condition) throw new StoreError("invariant", value === null ? message : `${message}: ${value}`);
 }

@@ -6,9 +6,9 @@
 import { type AttributedCommand, decodeAttributed } from "./command-codec.ts";
 import type { FlushKeeper } from "./flush-keeper.ts";
 import { type Outcome, refused } from "./outcome.ts";
-import { decodeOutcome, encodeOutcome } from "./outcome-codec.ts";
+import { decodeOutcome, encodeOutcome, hexOfByte } from "./outcome-codec.ts";
 import type { SnapshotReader, SnapshotRestore } from "./snapshot.ts";
-import type { Store, StoreEntry } from "./store.ts";
+import type { Store } from "./store.ts";
 import { StoreError } from "./store-error.ts";
 
 /** A committed entry with its bytes. */
@@ -36,9 +36,8 @@ export class StoreMachine {
     for (const { index, term, data } of entries) {
       const read = readCommand(data);
       const { command, principal } = read === "bad" ? nothing : read;
-      const entry: StoreEntry = { index, term, command, principal };
-      const applied = this.store.apply([entry]);
-      outcomes.push(read === "bad" ? refused("bad-command") : (applied[0] as Outcome));
+      const outcome = this.store.applyEntry({ index, term, command, principal });
+      outcomes.push(read === "bad" ? refused("bad-command") : outcome);
     }
     return outcomes;
   }
@@ -53,7 +52,9 @@ export class StoreMachine {
 
   /** The running digest, cheap enough for every index. */
   digest(): string {
-    return this.store.applyDigest.toString(16).padStart(8, "0");
+    const digest = this.store.applyDigest;
+    const high = `${hexOfByte[digest >>> 24]}${hexOfByte[(digest >>> 16) & 0xff]}`;
+    return `${high}${hexOfByte[(digest >>> 8) & 0xff]}${hexOfByte[digest & 0xff]}`;
   }
 }
 

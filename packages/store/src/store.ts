@@ -9,7 +9,7 @@ import { compareBytes } from "./bytes.ts";
 import { freeGeneration, Sweeper } from "./compactor.ts";
 import { type DigestJob, type KvHash, kvHashJob, liveShaJob, runJob } from "./digest.ts";
 import type { FlushKeeper, Sidecars } from "./flush-keeper.ts";
-import { generationPointerKey, plainKey, Table } from "./key-layout.ts";
+import { generationPointerKey, sidecarKey } from "./key-layout.ts";
 import type { LessorView } from "./lessor.ts";
 import { encodeMeta, metaKey } from "./meta.ts";
 import {
@@ -26,6 +26,7 @@ import type { RangeOptions } from "./range.ts";
 import { AlarmType, type Command, type RangeRequest, type TxnRequest } from "./request.ts";
 import { checkRange, checkTxn, isReadOnlyTxn } from "./request-check.ts";
 import { type Hasher, sha256 } from "./sha256.ts";
+import { copyBytes } from "./slab.ts";
 import { changesOf, GenerationWriter, SnapshotReader, type SnapshotRestore } from "./snapshot.ts";
 import { loadState, type State } from "./state.ts";
 import { invariant, StoreError } from "./store-error.ts";
@@ -144,10 +145,17 @@ export class Store {
    */
   apply(entries: readonly StoreEntry[]): Outcome[] {
     this.#assertUsable();
-    const outcomes: Outcome[] = [];
-    for (const entry of entries) outcomes.push(this.#applyOne(entry));
+    const outcomes = entries.map((entry) => this.#applyOne(entry));
     if (this.#buffer.pendingEntries >= this.#flushEntriesMax) this.flush();
     return outcomes;
+  }
+
+  /** Applies one entry, as {@link Store.apply} does. */
+  applyEntry(entry: StoreEntry): Outcome {
+    this.#assertUsable();
+    const outcome = this.#applyOne(entry);
+    if (this.#buffer.pendingEntries >= this.#flushEntriesMax) this.flush();
+    return outcome;
   }
 
   /** Reads keys. Every member may, at any revision from the compacted one to its own. */
@@ -282,7 +290,7 @@ export class Store {
   /** Stores bytes of the owner's (configuration, sessions) with the next commit, under a name. Part of snapshots. */
   setSidecar(name: string, bytes: Uint8Array): void {
     this.#assertUsable();
-    this.#buffer.put(sidecarKey(this.#state.generation, name), bytes.slice());
+    this.#buffer.put(sidecarKey(this.#state.generation, name), copyBytes(bytes));
   }
 
   /** Bytes that were stored under a name, or null. */
@@ -340,33 +348,30 @@ export class Store {
     invariant(generation > 0, "no generation is free: compactStep was never called");
     this.#restoring = true;
     const writer = new GenerationWriter(this.#backend, generation, this.#newHasher());
-    const end = (): void => {
-      this.#restoring = false;
-    };
     return {
       write: (chunk) => writer.write(chunk),
       finish: (sidecars) => {
         writer.finish();
         this.#switchTo(generation, sidecars ?? new Map());
-        end();
+        this.#restoring = false;
       },
       abort: () => {
         this.#state = { ...this.#state, sweeper: new Sweeper(this.#buffer, this.#state.generation) };
-        end();
+        this.#restoring = false;
       },
     };
   }
 
   #applyOne(entry: StoreEntry): Outcome {
-    const { meta, writer } = this.#state;
-    invariant(entry.index > meta.appliedIndex, `entry ${entry.index} after ${meta.appliedIndex}`);
+    const { meta, writer, keys } = this.#state;
+    invariant(entry.index > meta.appliedIndex, "an entry was applied already", entry.index);
     const outcome =
       entry.command === null
-        ? done({ kind: "none" as const, revision: this.#state.keys.revision })
+        ? done({ kind: "none" as const, revision: keys.revision })
         : writer.execute(entry.command, entry.principal ?? null, entry.index);
     meta.appliedIndex = entry.index;
     meta.appliedTerm = entry.term;
-    const changes = this.#state.keys.seal();
+    const changes = keys.seal();
     if (changes !== null) this.watches.notify(changes);
     return outcome;
   }
@@ -391,8 +396,4 @@ export class Store {
   #assertUsable(): void {
     if (this.#buffer.failure !== null) throw this.#buffer.failure;
   }
-}
-
-function sidecarKey(generation: number, name: string): Uint8Array {
-  return plainKey(generation, Table.sidecars, new TextEncoder().encode(name));
 }

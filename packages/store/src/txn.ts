@@ -31,6 +31,9 @@ import {
 } from "./request.ts";
 import { newest } from "./version-reader.ts";
 
+/** Which branch is taken by a transaction and those nested in it, in the order in which they are met; `at` is the next. */
+type Path = { readonly turns: boolean[]; at: number };
+
 /** Executes operations on a key space. Requests were checked by themselves before (request-check.ts). */
 export class Executor {
   readonly #keys: KeySpace;
@@ -63,12 +66,12 @@ export class Executor {
   }
 
   txn(request: TxnRequest): Result<TxnResponse> {
-    const path: boolean[] = [];
-    this.#choose(request, path);
-    const code = this.#branchRefusal(request, path.values());
+    const path: Path = { turns: [], at: 0 };
+    this.#choose(request, path.turns);
+    const code = this.#branchRefusal(request, path);
     if (code !== null) return refused(code);
-    const response = this.#run(request, path.values());
-    return done({ ...response, revision: this.#keys.visibleRevision });
+    path.at = 0;
+    return done(this.#run(request, path));
   }
 
   /** Whether a revision cannot be read: compacted, or not there yet. */
@@ -90,10 +93,11 @@ export class Executor {
   }
 
   #put(request: PutRequest): PutResponse {
-    const before = this.#keys.reader.current(request.key);
+    const slot = this.#keys.reader.slot(request.key);
+    const before = slot.current;
     const value = request.ignoreValue && before !== null ? before.value : request.value;
     const lease = request.ignoreLease && before !== null ? before.lease : request.lease;
-    this.#keys.put(request.key, value, lease, before);
+    this.#keys.put(slot, value, lease);
     return { kind: "put", revision: this.#keys.visibleRevision, prevKv: request.prevKv ? before : null };
   }
 
@@ -105,7 +109,8 @@ export class Executor {
 
   /** Evaluates the conditions of a transaction and of those nested in the chosen branch, before anything is written. */
   #choose(request: TxnRequest, path: boolean[]): void {
-    const succeeded = request.compare.every((condition) => this.#holds(condition));
+    let succeeded = true;
+    for (const condition of request.compare) succeeded &&= this.#holds(condition);
     path.push(succeeded);
     for (const operation of succeeded ? request.success : request.failure) {
       if (operation.kind === "txn") this.#choose(operation, path);
@@ -113,15 +118,15 @@ export class Executor {
   }
 
   /** What would fail in the chosen branches. */
-  #branchRefusal(request: TxnRequest, path: Iterator<boolean>): RefusalCode | null {
-    for (const operation of path.next().value === true ? request.success : request.failure) {
+  #branchRefusal(request: TxnRequest, path: Path): RefusalCode | null {
+    for (const operation of path.turns[path.at++] === true ? request.success : request.failure) {
       const code = this.#operationRefusal(operation, path);
       if (code !== null) return code;
     }
     return null;
   }
 
-  #operationRefusal(operation: Operation, path: Iterator<boolean>): RefusalCode | null {
+  #operationRefusal(operation: Operation, path: Path): RefusalCode | null {
     switch (operation.kind) {
       case "range":
         return this.revisionRefusal(operation.revision);
@@ -136,8 +141,8 @@ export class Executor {
     }
   }
 
-  #run(request: TxnRequest, path: Iterator<boolean>): TxnResponse {
-    const succeeded = path.next().value === true;
+  #run(request: TxnRequest, path: Path): TxnResponse {
+    const succeeded = path.turns[path.at++] === true;
     const operations = succeeded ? request.success : request.failure;
     const responses: OperationResponse[] = [];
     for (const operation of operations) {

@@ -36,6 +36,14 @@ export const newest: number = Number.MAX_SAFE_INTEGER;
 /** A stored change with its place. */
 export type PlacedChange = ChangeRecord & { readonly revision: number };
 
+/** A key in the table of living keys: what is written there, and what it says; null when the key does not live. */
+export type KeySlot = {
+  readonly stored: Uint8Array;
+  readonly key: Uint8Array;
+  readonly record: Uint8Array | null;
+  readonly current: KeyValue | null;
+};
+
 /** Reads the tables of one generation through one view. */
 export class VersionReader {
   readonly view: BackendView;
@@ -51,6 +59,14 @@ export class VersionReader {
     const stored = plainKey(this.generation, Table.current, key);
     const record = this.view.get(stored);
     return record === undefined ? null : decodeRecord(plainPart(stored), record);
+  }
+
+  /** The place of a key, living or not, for who is about to write there. */
+  slot(key: Uint8Array): KeySlot {
+    const stored = plainKey(this.generation, Table.current, key);
+    const ownKey = plainPart(stored);
+    const record = this.view.get(stored) ?? null;
+    return { stored, key: ownKey, record, current: record === null ? null : decodeRecord(ownKey, record) };
   }
 
   /** The version of a key at a revision. */

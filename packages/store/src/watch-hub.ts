@@ -125,19 +125,28 @@ export class WatchHub {
   /** Hands a new revision to the watchers in step. Called by the store, in order. */
   notify(group: RevisionChanges): void {
     this.#recent.push(group, eventsBytes(group.events));
-    const concerned = this.#concerned(group.events);
-    for (const [watcher, events] of concerned) {
-      if (group.revision < watcher.startRevision) continue;
-      const selected = selectEvents(watcher, events);
-      if (selected.length === 0) continue;
-      if (watcher.offer({ revision: group.revision, events: selected }, eventsBytes(selected))) {
-        watcher.nextRevision = group.revision + 1;
-      } else {
-        watcher.nextRevision = group.revision;
-        this.#unsync(watcher);
-      }
-      this.#list(watcher);
+    if (this.#byKey.size === 0 && this.#byRange.size === 0) return;
+    const { revision, events } = group;
+    const [first] = events;
+    if (first !== undefined && events.length === 1) {
+      for (const watcher of this.#holding(first.kv.key)) this.#hand(watcher, revision, events);
+    } else {
+      for (const [watcher, concerning] of this.#concerned(events)) this.#hand(watcher, revision, concerning);
     }
+  }
+
+  /** Hands what concerns a watcher in step to it, or leaves it behind. */
+  #hand(watcher: Watcher, revision: number, events: readonly WatchEvent[]): void {
+    if (revision < watcher.startRevision) return;
+    const selected = selectEvents(watcher, events);
+    if (selected.length === 0) return;
+    if (watcher.offer({ revision, events: selected }, eventsBytes(selected))) {
+      watcher.nextRevision = revision + 1;
+    } else {
+      watcher.nextRevision = revision;
+      this.#unsync(watcher);
+    }
+    this.#list(watcher);
   }
 
   /** The state was replaced: everybody finds out anew where he stands. {@link settle} was called before. */
@@ -192,17 +201,25 @@ export class WatchHub {
 
   #concerned(events: readonly WatchEvent[]): Map<Watcher, WatchEvent[]> {
     const concerned = new Map<Watcher, WatchEvent[]>();
-    if (this.#byKey.size === 0 && this.#byRange.size === 0) return concerned;
     for (const event of events) {
-      const add = (watcher: Watcher): void => {
+      for (const watcher of this.#holding(event.kv.key)) {
         const list = concerned.get(watcher);
         if (list === undefined) concerned.set(watcher, [event]);
         else list.push(event);
-      };
-      this.#byKey.get(event.kv.key)?.forEach(add);
-      this.#byRange.stab(event.kv.key, add);
+      }
     }
     return concerned;
+  }
+
+  /** The watchers in step that hold a key. */
+  #holding(key: Uint8Array): Watcher[] {
+    const watchers: Watcher[] = [];
+    const add = (watcher: Watcher): void => {
+      watchers.push(watcher);
+    };
+    if (this.#byKey.size > 0) this.#byKey.get(key)?.forEach(add);
+    if (this.#byRange.size > 0) this.#byRange.stab(key, add);
+    return watchers;
   }
 
   #catchUp(watcher: Watcher): WatchBatch | null {

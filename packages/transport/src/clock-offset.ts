@@ -64,10 +64,14 @@ export class ClockOffset {
   /** The estimate at a moment of the monotonic clock; null before the first sample. */
   estimate(nowMs: number): OffsetEstimate | null {
     let best: Kept | null = null;
+    let uncertaintyMs = Number.POSITIVE_INFINITY;
     for (const sample of this.#samples) {
-      if (best === null || errorOf(sample, nowMs) < errorOf(best, nowMs)) best = sample;
+      const errorMs = errorOf(sample, nowMs);
+      if (best !== null && !(errorMs < uncertaintyMs)) continue;
+      best = sample;
+      uncertaintyMs = errorMs;
     }
-    return best === null ? null : { offsetMs: best.offsetMs, uncertaintyMs: errorOf(best, nowMs) };
+    return best === null ? null : { offsetMs: best.offsetMs, uncertaintyMs };
   }
 }
 

@@ -22,6 +22,8 @@ export type Envelope = {
   readonly kind: EnvelopeKind;
   readonly from: NodeId;
   readonly to: NodeId;
+  /** Number of the way from the one to the other, counted from 0: by it a caller finds what it knows of that way. */
+  readonly wayNumber: number;
   readonly lane: LaneName;
   /** Encoded as on the wire. Not to be changed. */
   readonly payload: Uint8Array;
@@ -41,18 +43,39 @@ export type DropOptions = {
   readonly report?: boolean;
 };
 
-type Flow = { messages: number; bytes: number };
+/** What is in flight on one lane of a way. */
+export type Flow = { messages: number; bytes: number };
 
-/** One direction between two members, and what is in flight on each of its lanes: what the bounds are about. */
-type Way = { isBlocked: boolean; readonly flows: readonly Flow[] };
+/** One direction between two members. */
+export type Way = {
+  readonly number: number;
+  readonly from: NodeId;
+  readonly to: NodeId;
+  isBlocked: boolean;
+  /** The end that it leads to; undefined while that is not attached. */
+  receiver: MemoryTransport | undefined;
+  /** By lane: what the bounds are about. */
+  readonly flows: readonly Flow[];
+};
+
+/** An envelope as the network keeps it: a link of the chain of what is in flight, oldest first. */
+type Flying = Envelope & {
+  sequence: number;
+  readonly way: Way;
+  readonly flow: Flow;
+  isInFlight: boolean;
+  older: Flying | null;
+  newer: Flying | null;
+};
 
 export class MemoryNetwork {
   readonly #onEnvelope: (envelope: Envelope) => void;
   readonly #transports: Map<NodeId, MemoryTransport> = new Map();
-  /** With the flow that each is a part of. */
-  readonly #inFlight: Map<Envelope, Flow> = new Map();
+  #oldest: Flying | null = null;
+  #newest: Flying | null = null;
   /** By sender, then by receiver. */
   readonly #ways: Map<NodeId, Map<NodeId, Way>> = new Map();
+  #wayCount = 0;
   #lastSequence = 0;
 
   constructor(options: MemoryNetworkOptions = {}) {
@@ -65,17 +88,20 @@ export class MemoryNetwork {
       throw new RangeError(`member ${options.self} is attached already`);
     const transport = new MemoryTransport(this, options);
     this.#transports.set(options.self, transport);
+    this.#leadTo(options.self, transport);
     return transport;
   }
 
   /** All envelopes in flight, in the order of sending. A snapshot of the moment: safe to keep. */
   inFlight(): Envelope[] {
-    return [...this.#inFlight.keys()];
+    const envelopes: Envelope[] = [];
+    for (let each = this.#oldest; each !== null; each = each.newer) envelopes.push(each);
+    return envelopes;
   }
 
   /** Whether an envelope is still in flight. */
   isInFlight(envelope: Envelope): boolean {
-    return this.#inFlight.has(envelope);
+    return flying(envelope).isInFlight;
   }
 
   /**
@@ -84,10 +110,8 @@ export class MemoryNetwork {
    */
   deliver(envelope: Envelope): void {
     if (envelope.kind === "snapshot") throw new RangeError("a snapshot is delivered by deliverSnapshot");
-    this.#land(envelope);
-    const receiver = this.#transports.get(envelope.to);
-    if (receiver?.takes(envelope.from) === true) receiver.receive(envelope);
-    else this.#transports.get(envelope.from)?.onLost(envelope);
+    const { receiver } = this.#land(envelope);
+    if (receiver?.receive(envelope) !== true) this.#transports.get(envelope.from)?.onLost(envelope);
   }
 
   /**
@@ -97,9 +121,8 @@ export class MemoryNetwork {
    */
   async deliverSnapshot(envelope: Envelope, options: { readonly cutAtBytes?: number } = {}): Promise<void> {
     if (envelope.kind !== "snapshot") throw new RangeError("only a snapshot is delivered by deliverSnapshot");
-    this.#land(envelope);
+    const { receiver } = this.#land(envelope);
     const sender = this.#transports.get(envelope.from);
-    const receiver = this.#transports.get(envelope.to);
     if (sender === undefined) return;
     if (receiver?.takes(envelope.from) !== true) sender.onLost(envelope);
     else await sender.stream(envelope, receiver, options.cutAtBytes ?? Number.POSITIVE_INFINITY);
@@ -128,25 +151,26 @@ export class MemoryNetwork {
   /** Doubles a message; both are in flight then. */
   duplicate(envelope: Envelope): Envelope {
     if (envelope.kind !== "message") throw new RangeError(`a ${envelope.kind} is never doubled`);
-    if (!this.#inFlight.has(envelope)) throw new RangeError(`envelope ${envelope.sequence} is not in flight`);
-    return this.#takeOff(envelope, this.flow(envelope.from, envelope.to, envelope.lane));
+    const { isInFlight, way, lane, payload } = flying(envelope);
+    if (!isInFlight) throw new RangeError(`envelope ${envelope.sequence} is not in flight`);
+    return this.#takeOff(makeEnvelope(way, envelope.kind, Lane[lane], payload));
   }
 
   /** Blocks one direction: what is sent from now on is lost with a report, and the peer counts as not connected. */
   block(from: NodeId, to: NodeId): void {
-    this.#way(from, to).isBlocked = true;
+    this.way(from, to).isBlocked = true;
   }
 
   /** Opens a direction again. */
   unblock(from: NodeId, to: NodeId): void {
-    this.#way(from, to).isBlocked = false;
+    this.way(from, to).isBlocked = false;
   }
 
   // --- for MemoryTransport
 
   /** Whether what is sent now could arrive. */
-  isOpen(from: NodeId, to: NodeId): boolean {
-    return !this.#way(from, to).isBlocked && this.#transports.get(to)?.takes(from) === true;
+  isOpen(way: Way): boolean {
+    return !way.isBlocked && way.receiver?.takes(way.from) === true;
   }
 
   /** The other end; undefined if it is not attached. */
@@ -159,31 +183,34 @@ export class MemoryNetwork {
    *
    * @returns the envelope that was given up, if any; it may be the new one
    */
-  dispatch(fields: Omit<Envelope, "sequence">, limits: QueueLimits): Envelope | null {
-    const flow = this.flow(fields.from, fields.to, fields.lane);
+  dispatch(
+    way: Way,
+    kind: EnvelopeKind,
+    lane: Lane,
+    payload: Uint8Array,
+    limits: QueueLimits,
+  ): Envelope | null {
+    const envelope = makeEnvelope(way, kind, lane, payload);
+    const { flow } = envelope;
     const isFull =
       flow.messages > 0 &&
-      (flow.messages >= limits.messagesMax || flow.bytes + fields.payload.length > limits.bytesMax);
+      (flow.messages >= limits.messagesMax || flow.bytes + payload.length > limits.bytesMax);
     if (!isFull) {
-      this.#takeOff(fields, flow);
+      this.#takeOff(envelope);
       return null;
     }
-    if (fields.lane !== laneName(Lane.urgent)) return { ...fields, sequence: 0 };
-    for (const [envelope, other] of this.#inFlight) {
-      if (other !== flow) continue;
-      this.#land(envelope);
-      this.#takeOff(fields, flow);
-      return envelope;
+    if (lane !== Lane.urgent) return envelope;
+    for (let each = this.#oldest; each !== null; each = each.newer) {
+      if (each.flow !== flow) continue;
+      this.#land(each);
+      this.#takeOff(envelope);
+      return each;
     }
     return null;
   }
 
-  /** What is in flight on one lane. */
-  flow(from: NodeId, to: NodeId, lane: LaneName): Flow {
-    return this.#way(from, to).flows[Lane[lane]] as Flow;
-  }
-
-  #way(from: NodeId, to: NodeId): Way {
+  /** One direction; the same object for as long as the network lasts. */
+  way(from: NodeId, to: NodeId): Way {
     let ways = this.#ways.get(from);
     if (ways === undefined) {
       ways = new Map();
@@ -192,7 +219,8 @@ export class MemoryNetwork {
     let way = ways.get(to);
     if (way === undefined) {
       const flows = Object.keys(Lane).map((): Flow => ({ messages: 0, bytes: 0 }));
-      way = { isBlocked: false, flows };
+      const receiver = this.#transports.get(to);
+      way = { number: this.#wayCount++, from, to, isBlocked: false, receiver, flows };
       ways.set(to, way);
     }
     return way;
@@ -200,24 +228,69 @@ export class MemoryNetwork {
 
   /** A member's end closed: what it has in flight goes on, and is told to nobody. */
   detach(transport: MemoryTransport): void {
-    if (this.#transports.get(transport.self) === transport) this.#transports.delete(transport.self);
+    if (this.#transports.get(transport.self) !== transport) return;
+    this.#transports.delete(transport.self);
+    this.#leadTo(transport.self, undefined);
   }
 
-  #takeOff(fields: Omit<Envelope, "sequence">, flow: Flow): Envelope {
-    const { kind, from, to, lane, payload } = fields;
-    const envelope: Envelope = { sequence: ++this.#lastSequence, kind, from, to, lane, payload };
-    this.#inFlight.set(envelope, flow);
+  #leadTo(to: NodeId, receiver: MemoryTransport | undefined): void {
+    for (const ways of this.#ways.values()) {
+      const way = ways.get(to);
+      if (way !== undefined) way.receiver = receiver;
+    }
+  }
+
+  #takeOff(envelope: Flying): Envelope {
+    const { flow } = envelope;
+    envelope.sequence = ++this.#lastSequence;
+    envelope.isInFlight = true;
+    envelope.older = this.#newest;
+    if (this.#newest === null) this.#oldest = envelope;
+    else this.#newest.newer = envelope;
+    this.#newest = envelope;
     flow.messages++;
-    flow.bytes += payload.length;
+    flow.bytes += envelope.payload.length;
     this.#onEnvelope(envelope);
     return envelope;
   }
 
-  #land(envelope: Envelope): void {
-    const flow = this.#inFlight.get(envelope);
-    if (flow === undefined) throw new RangeError(`envelope ${envelope.sequence} is not in flight`);
-    this.#inFlight.delete(envelope);
+  /** Returns the way that it was on. */
+  #land(landing: Envelope): Way {
+    const envelope = flying(landing);
+    if (!envelope.isInFlight) throw new RangeError(`envelope ${envelope.sequence} is not in flight`);
+    const { older, newer, flow } = envelope;
+    if (older === null) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === null) this.#newest = older;
+    else newer.older = older;
+    // Whoever keeps it longer shall not keep its neighbours.
+    envelope.older = null;
+    envelope.newer = null;
+    envelope.isInFlight = false;
     flow.messages--;
     flow.bytes -= envelope.payload.length;
+    return envelope.way;
   }
+}
+
+/** Every envelope is made here. */
+function flying(envelope: Envelope): Flying {
+  return envelope as Flying;
+}
+
+function makeEnvelope(way: Way, kind: EnvelopeKind, lane: Lane, payload: Uint8Array): Flying {
+  return {
+    sequence: 0,
+    kind,
+    from: way.from,
+    to: way.to,
+    wayNumber: way.number,
+    lane: laneName(lane),
+    payload,
+    way,
+    flow: way.flows[lane] as Flow,
+    isInFlight: false,
+    older: null,
+    newer: null,
+  };
 }

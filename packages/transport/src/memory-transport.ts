@@ -6,12 +6,11 @@ import { type Message, MessageType, type NodeId } from "@quorate/raft";
 import { parseAddress } from "./address.ts";
 import { ByteWriter } from "./bytes.ts";
 import type { CancelTimer, Clock, WallClock } from "./clock.ts";
-import { ClockOffset } from "./clock-offset.ts";
-import { protocolVersions } from "./handshake.ts";
 import { checkInbound } from "./inbound-message.ts";
-import { Lane, laneName, laneOf } from "./lane.ts";
+import { Lane, laneOf } from "./lane.ts";
 import { completeLimits, type TcpLimits } from "./limits.ts";
-import type { Envelope, EnvelopeKind, MemoryNetwork } from "./memory-network.ts";
+import type { Envelope, EnvelopeKind, MemoryNetwork, Way } from "./memory-network.ts";
+import { type MemoryPeer, makeMemoryPeer, memoryPeerStats } from "./memory-peer.ts";
 import { pourSnapshot } from "./memory-snapshot.ts";
 import { decodeMessage, encodeMessage, messageBytes } from "./message-codec.ts";
 import { checkOutbound } from "./outbound-message.ts";
@@ -27,9 +26,7 @@ import {
   envelopeBytesMax,
   type ResponsePayload,
 } from "./payload.ts";
-import { RequestServer } from "./request-server.ts";
 import { RequestTable } from "./request-table.ts";
-import { RoundTrip } from "./round-trip.ts";
 import type { PeerAddresses, PeerStats, RequestOptions, Transport, TransportHandlers } from "./transport.ts";
 import { rejected } from "./transport-error.ts";
 
@@ -45,18 +42,7 @@ export type MemoryTransportOptions = {
   readonly limits?: Partial<TcpLimits>;
 };
 
-type MemoryPeer = {
-  isProvisional: boolean;
-  incarnation: number | null;
-  heardAtMs: number | null;
-  sentBytes: number;
-  receivedBytes: number;
-  droppedMessages: number;
-  readonly roundTrip: RoundTrip;
-  readonly clockOffset: ClockOffset;
-  readonly server: RequestServer;
-};
-
+/** One writer for all: encoding is synchronous and does not nest. */
 const encoder = new ByteWriter();
 
 export class MemoryTransport implements Transport {
@@ -66,6 +52,7 @@ export class MemoryTransport implements Transport {
   readonly #options: MemoryTransportOptions;
   readonly #limits: TcpLimits;
   readonly #requests: RequestTable;
+  /** Never one with a tombstone. */
   readonly #peers: Map<NodeId, MemoryPeer> = new Map();
   readonly #tombstones: Set<NodeId>;
   readonly #unreachable: Set<NodeId> = new Set();
@@ -95,15 +82,17 @@ export class MemoryTransport implements Transport {
     if (this.#closed) return;
     for (const message of messages) {
       const { to, type } = message;
-      const tooLarge = type !== MessageType.MsgSnap && messageBytes(message) > this.#limits.unitBytesMax;
-      if (tooLarge || !this.#peers.has(to) || !this.#isOpen(to)) {
+      const bytesMax = messageBytes(message);
+      const tooLarge = type !== MessageType.MsgSnap && bytesMax > this.#limits.unitBytesMax;
+      const peer = this.#peers.get(to);
+      if (tooLarge || peer === undefined || !this.#isOpen(peer.way)) {
         this.#noteLost(to, type === MessageType.MsgSnap ? "snapshot" : "message");
         continue;
       }
-      encoder.reset();
+      encoder.begin(bytesMax);
       encodeMessage(encoder, message);
       const lane = laneOf(type);
-      this.#dispatch(lane === Lane.snapshot ? "snapshot" : "message", to, lane, encoder.copy());
+      this.#dispatch(lane === Lane.snapshot ? "snapshot" : "message", peer, lane, encoder.handOver());
     }
   }
 
@@ -125,7 +114,8 @@ export class MemoryTransport implements Transport {
 
   request(id: NodeId, kind: number, bytes: Uint8Array, options: RequestOptions = {}): Promise<Uint8Array> {
     if (this.#closed || this.#isolated) return rejected("closed", "the transport is closed or isolated");
-    if (!this.#peers.has(id)) return rejected("unreachable", `member ${id} is unknown`);
+    const peer = this.#peers.get(id);
+    if (peer === undefined) return rejected("unreachable", `member ${id} is unknown`);
     if (bytes.length > this.#limits.unitBytesMax - envelopeBytesMax) {
       return rejected("too-large", `a request of ${bytes.length} bytes exceeds ${this.#limits.unitBytesMax}`);
     }
@@ -134,10 +124,10 @@ export class MemoryTransport implements Transport {
       id,
       timeoutMs,
       (requestId) => {
-        if (!this.#isOpen(id)) return false;
+        if (!this.#isOpen(peer.way)) return false;
         const payload = encodeRequest({ id: requestId, kind, timeoutMs, bytes });
-        this.#requests.markSent(requestId, this.#peer(id));
-        return this.#dispatch("request", id, this.#laneFor(payload.length), payload);
+        this.#requests.markSent(requestId, peer);
+        return this.#dispatch("request", peer, this.#laneFor(payload.length), payload);
       },
       () => {},
     );
@@ -150,23 +140,7 @@ export class MemoryTransport implements Transport {
   stats(id: NodeId): PeerStats | null {
     const peer = this.#peers.get(id);
     if (peer === undefined) return null;
-    const offset = peer.clockOffset.estimate(this.#options.clock.now());
-    return {
-      connected: this.#isOpen(id),
-      srttMs: peer.roundTrip.srttMs,
-      rttvarMs: peer.roundTrip.rttvarMs,
-      clockOffsetMs: offset?.offsetMs ?? null,
-      clockUncertaintyMs: offset?.uncertaintyMs ?? null,
-      lastHeardAtMs: peer.heardAtMs,
-      incarnation: peer.incarnation,
-      protocolVersion: peer.incarnation === null ? null : protocolVersions.max,
-      urgentQueue: { ...this.#network.flow(this.self, id, "urgent") },
-      bulkQueue: { ...this.#network.flow(this.self, id, "bulk") },
-      sentBytes: peer.sentBytes,
-      receivedBytes: peer.receivedBytes,
-      droppedMessages: peer.droppedMessages,
-      requestsPending: this.#requests.count(id),
-    };
+    return memoryPeerStats(peer, this.#isOpen(peer.way), this.#requests.count(id), this.#options.clock.now());
   }
 
   isolate(on: boolean): void {
@@ -192,9 +166,7 @@ export class MemoryTransport implements Transport {
 
   /** Whether this end takes anything from a member now. */
   takes(from: NodeId): boolean {
-    return (
-      this.#handlers !== null && !this.#isolated && !this.#tombstones.has(from) && this.#hasRoomFor(from)
-    );
+    return this.#isListening && (this.#peers.has(from) || this.#takesStranger(from));
   }
 
   /** Who answers somebody without an identity now. */
@@ -202,16 +174,19 @@ export class MemoryTransport implements Transport {
     return this.#isolated ? undefined : this.#handlers?.onInquiry?.bind(this.#handlers);
   }
 
-  /** An envelope arrived. */
-  receive(envelope: Envelope): void {
+  /** An envelope arrived. False if this end does not take it. */
+  receive(envelope: Envelope): boolean {
     const { from, payload } = envelope;
-    const peer = this.#meet(from);
+    const known = this.#peers.get(from);
+    if (!this.#isListening || (known === undefined && !this.#takesStranger(from))) return false;
+    const peer = this.#meet(known ?? this.#peer(from));
     peer.receivedBytes += payload.length;
     if (envelope.kind === "message") this.#hand(from, decodeMessage(payload));
     else if (envelope.kind === "request") this.#serve(from, peer, payload);
     else if (envelope.kind === "response") this.#requests.settle(from, decodeResponse(payload));
-    else if (envelope.kind === "ping") this.#echo(from, payload);
+    else if (envelope.kind === "ping") this.#echo(peer, payload);
     else this.#onPong(peer, payload);
+    return true;
   }
 
   /** An envelope of this end was lost, and that showed. */
@@ -256,7 +231,7 @@ export class MemoryTransport implements Transport {
   }
 
   #complete(from: NodeId, payload: Uint8Array): void {
-    if (this.takes(from)) this.#meet(from);
+    if (this.takes(from)) this.#meet(this.#peer(from));
     this.#hand(from, decodeMessage(payload));
   }
 
@@ -274,15 +249,18 @@ export class MemoryTransport implements Transport {
   #respond(to: NodeId, response: ResponsePayload): void {
     if (this.#closed) return;
     const payload = encodeResponse(response);
-    if (this.#isOpen(to)) this.#dispatch("response", to, this.#laneFor(payload.length), payload);
+    const way = this.#network.way(this.self, to);
+    if (!this.#tombstones.has(to) && this.#isOpen(way))
+      this.#dispatch("response", this.#peer(to), this.#laneFor(payload.length), payload);
     else this.#network.transport(to)?.onAnswerLost(response.id, this.self);
   }
 
-  #echo(to: NodeId, payload: Uint8Array): void {
+  #echo(peer: MemoryPeer, payload: Uint8Array): void {
     const wallMs = this.#options.wallNow();
-    if (!this.#isOpen(to)) return;
-    const pong = encodePong({ ...decodePing(payload), receivedWallMs: wallMs, answeredWallMs: wallMs });
-    this.#dispatch("pong", to, Lane.urgent, pong);
+    if (!this.#isOpen(peer.way)) return;
+    const { sentAtMs, sentWallMs } = decodePing(payload);
+    const pong = encodePong({ sentAtMs, sentWallMs, receivedWallMs: wallMs, answeredWallMs: wallMs });
+    this.#dispatch("pong", peer, Lane.urgent, pong);
   }
 
   #onPong(peer: MemoryPeer, payload: Uint8Array): void {
@@ -301,11 +279,10 @@ export class MemoryTransport implements Transport {
   }
 
   /** False if it was given up at the bound. */
-  #dispatch(kind: EnvelopeKind, to: NodeId, lane: Lane, payload: Uint8Array): boolean {
+  #dispatch(kind: EnvelopeKind, peer: MemoryPeer, lane: Lane, payload: Uint8Array): boolean {
     const limits = lane === Lane.urgent ? this.#limits.urgentQueue : this.#limits.bulkQueue;
-    this.#peer(to).sentBytes += payload.length;
-    const fields = { kind, from: this.self, to, lane: laneName(lane), payload };
-    const dropped = this.#network.dispatch(fields, limits);
+    peer.sentBytes += payload.length;
+    const dropped = this.#network.dispatch(peer.way, kind, lane, payload, limits);
     if (dropped !== null) this.onLost(dropped);
     return dropped?.payload !== payload;
   }
@@ -314,45 +291,33 @@ export class MemoryTransport implements Transport {
     return bytes <= this.#limits.urgentUnitBytesMax ? Lane.urgent : Lane.bulk;
   }
 
-  #isOpen(to: NodeId): boolean {
-    return (
-      !this.#closed && !this.#isolated && !this.#tombstones.has(to) && this.#network.isOpen(this.self, to)
-    );
+  /** Whether what is sent now to a member without a tombstone could arrive. */
+  #isOpen(way: Way): boolean {
+    return !this.#closed && !this.#isolated && this.#network.isOpen(way);
   }
 
-  #hasRoomFor(id: NodeId): boolean {
-    if (this.#peers.has(id)) return true;
+  get #isListening(): boolean {
+    return this.#handlers !== null && !this.#isolated;
+  }
+
+  #takesStranger(id: NodeId): boolean {
+    if (this.#tombstones.has(id)) return false;
     let count = 0;
     for (const peer of this.#peers.values()) if (peer.isProvisional) count++;
     return count < this.#limits.provisionalPeersMax;
   }
 
   /** A member spoke. */
-  #meet(from: NodeId): MemoryPeer {
-    const peer = this.#peer(from);
+  #meet(peer: MemoryPeer): MemoryPeer {
     peer.heardAtMs = this.#options.clock.now();
-    peer.incarnation = this.#network.transport(from)?.incarnation ?? peer.incarnation;
+    peer.incarnation = peer.way.receiver?.incarnation ?? peer.incarnation;
     return peer;
   }
 
   #peer(id: NodeId): MemoryPeer {
     let peer = this.#peers.get(id);
     if (peer !== undefined) return peer;
-    const { requestsServedMax, unitBytesMax } = this.#limits;
-    peer = {
-      isProvisional: true,
-      incarnation: null,
-      heardAtMs: null,
-      sentBytes: 0,
-      receivedBytes: 0,
-      droppedMessages: 0,
-      roundTrip: new RoundTrip(),
-      clockOffset: new ClockOffset(),
-      server: new RequestServer(id, {
-        servedMax: requestsServedMax,
-        responseBytesMax: unitBytesMax - envelopeBytesMax,
-      }),
-    };
+    peer = makeMemoryPeer(id, this.#network.way(this.self, id), this.#limits);
     this.#peers.set(id, peer);
     return peer;
   }
@@ -390,10 +355,10 @@ export class MemoryTransport implements Transport {
     const { clock, wallNow } = this.#options;
     this.#cancelTick = clock.setTimer(() => {
       this.#scheduleTick();
-      for (const id of this.#peers.keys()) {
-        if (!this.#isOpen(id)) continue;
+      for (const peer of this.#peers.values()) {
+        if (!this.#isOpen(peer.way)) continue;
         const ping = encodePing({ sentAtMs: clock.now(), sentWallMs: wallNow() });
-        this.#dispatch("ping", id, Lane.urgent, ping);
+        this.#dispatch("ping", peer, Lane.urgent, ping);
       }
     }, this.#limits.heartbeatMs);
   }

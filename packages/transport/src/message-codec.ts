@@ -211,7 +211,7 @@ function decodeEntries(reader: ByteReader, messageTerm: number, messageIndex: nu
   const count = reader.varint();
   if (count === 0 || count > reader.remaining / entryBytesMin)
     throw corrupt(`${count} entries cannot be here`);
-  const entries: Entry[] = [];
+  let entries: Entry[] | null = null;
   let term = messageTerm;
   let index = messageIndex;
   for (let position = 0; position < count; position++) {
@@ -231,9 +231,12 @@ function decodeEntries(reader: ByteReader, messageTerm: number, messageIndex: nu
       index = implied;
       if (index > Number.MAX_SAFE_INTEGER) throw corrupt("an entry's index is above 2^53");
     }
-    entries.push({ type: type as EntryType, term, index, data: reader.block() });
+    const entry: Entry = { type: type as EntryType, term, index, data: reader.block() };
+    // Most messages bring one entry: an array that is made with it has no room for sixteen more.
+    if (entries === null) entries = [entry];
+    else entries.push(entry);
   }
-  return entries;
+  return entries ?? [];
 }
 
 function decodeSnapshot(reader: ByteReader): Snapshot {

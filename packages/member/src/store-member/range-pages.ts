@@ -33,16 +33,24 @@ export class RangePages {
     return this.store.range({ ...request, limit: this.pageRows }, { count: false });
   }
 
+  /** What a request is answered, after its first page: that is nearly always all. Otherwise see {@link readOn}. */
+  rest(
+    request: RangeRequest,
+    first: Result<RangeResponse>,
+  ): Result<RangeResponse> | Promise<Result<RangeResponse>> {
+    if (!first.ok || !first.response.more || !this.isInPages(request)) return first;
+    return this.readOn(request, first.response);
+  }
+
   /**
    * Reads the pages behind the first one, at its revision, and puts all together. If that revision is compacted meanwhile,
    * everything is read once more in one go, unless the request asked for just that revision.
    */
-  async rest(request: RangeRequest, first: Result<RangeResponse>): Promise<Result<RangeResponse>> {
-    if (!first.ok || !first.response.more || !this.isInPages(request)) return first;
-    const { revision } = first.response;
+  private async readOn(request: RangeRequest, first: RangeResponse): Promise<Result<RangeResponse>> {
+    const { revision } = first;
     const at = { ...request, revision: request.revision > 0 ? request.revision : revision };
     const wanted = request.limit > 0 ? request.limit : Number.POSITIVE_INFINITY;
-    const kvs: KeyValue[] = [...first.response.kvs];
+    const kvs: KeyValue[] = [...first.kvs];
     let more = true;
     while (more && kvs.length < wanted) {
       await nextTurn(this.clock);

@@ -20,13 +20,14 @@ export type OpenWatch = {
 /** Work of one turn: what watchers in step cost is small, what lagging ones read from history is not. */
 const turnCostMax = 256;
 const laggingCost = 64;
+const none: readonly Watcher[] = [];
 
 /** See the module. */
 export class WatchPump {
   private readonly store: Store;
   private readonly clock: MemberClock;
   private readonly owners = new Map<Watcher, () => void>();
-  private queue: Watcher[] = [];
+  private queue: readonly Watcher[] = none;
   private isScheduled = false;
   private isStopped = false;
 
@@ -45,7 +46,7 @@ export class WatchPump {
   noteReady(): void {
     if (this.isScheduled || this.isStopped) return;
     this.isScheduled = true;
-    this.clock.defer(() => this.turn());
+    this.clock.defer(this.turn);
   }
 
   /** Begins a watch; null if its range is empty. */
@@ -71,16 +72,17 @@ export class WatchPump {
 
   stop(): void {
     this.isStopped = true;
-    this.queue = [];
+    this.queue = none;
     for (const watcher of this.owners.keys()) this.store.watches.cancel(watcher);
     this.owners.clear();
   }
 
-  private turn(): void {
+  private readonly turn = (): void => {
     this.isScheduled = false;
     if (this.isStopped) return;
-    const ready = [...this.queue, ...this.store.watches.takeReady()];
-    this.queue = [];
+    const news = this.store.watches.takeReady();
+    const ready = this.queue.length === 0 ? news : [...this.queue, ...news];
+    this.queue = none;
     let cost = 0;
     let at = 0;
     for (; at < ready.length && cost < turnCostMax; at++) {
@@ -88,7 +90,8 @@ export class WatchPump {
       cost += watcher.synced ? 1 : laggingCost;
       this.owners.get(watcher)?.();
     }
+    if (at === ready.length) return;
     this.queue = ready.slice(at);
-    if (this.queue.length > 0) this.noteReady();
-  }
+    this.noteReady();
+  };
 }

@@ -5,13 +5,14 @@ import {
   type Command,
   decodeAttributed,
   encodeCommand,
-  type Outcome,
   type Principal,
 } from "@quorate/store";
 import type { Ghost } from "../observe/ghost.ts";
+import { MemberMap } from "../observe/member-map.ts";
 import type { Observation } from "../observe/observation.ts";
 import type { Checker } from "./checker.ts";
 import { denials, PermissionModel, spanOf, type Wish } from "./permission-model.ts";
+import { historyOf, type Step } from "./revision-history.ts";
 import { LeasedKeys, wishesOf } from "./wished-keys.ts";
 
 /** Two clocks that drift apart by twice this stay within the margin of lease reads (10 %). */
@@ -66,7 +67,7 @@ class PermissionBook {
   private readonly dues = new Map<number, Due>();
   /** Where a revision of the keys began. */
   private readonly begins: { readonly revision: number; readonly index: number }[] = [];
-  private readonly applied = new Map<NodeId, number>();
+  private readonly applied = new MemberMap<number>();
   private readonly reads = new Map<number, OpenRead>();
   /** What entries came to; by the bytes of their commands, whoever asked, once somebody wants to know. */
   private readonly entries: Came[] = [];
@@ -86,7 +87,7 @@ class PermissionBook {
         this.applied.set(node, observation.index);
         return null;
       case "applied":
-        return this.seeApplied(observation);
+        return this.seeApplied(observation, ghost);
       case "command-told":
         return this.seeTold(observation);
       case "permission-asked":
@@ -112,11 +113,16 @@ class PermissionBook {
 
   // --- commands
 
-  private seeApplied({ node, entry }: Observation & { readonly kind: "applied" }): string | null {
-    const { index, data, outcome } = entry;
+  private seeApplied(observation: Observation & { readonly kind: "applied" }, ghost: Ghost): string | null {
+    const { node, entry } = observation;
+    const { index, outcome } = entry;
     this.applied.set(node, index);
     if (outcome === null) return null;
-    if (index > this.last) this.execute(index, data, outcome);
+    if (index > this.last) {
+      this.last = index;
+      const step = historyOf(ghost).take(observation);
+      if (step !== null) this.execute(step, entry.data);
+    }
     const { denial, outcome: due } = this.dues.get(index) ?? permitted;
     const code = outcome.ok ? "" : outcome.code;
     const say = "users, roles and permissions behind the entries before it say";
@@ -134,13 +140,10 @@ class PermissionBook {
   }
 
   /** Replays an entry. The first member that gets there speaks for all. */
-  private execute(index: number, data: Uint8Array, outcome: Outcome): void {
-    this.last = index;
-    const read = readCommand(data);
-    if (read === null) return;
-    const { command } = read;
+  private execute(step: Step, data: Uint8Array): void {
+    const { index, command, outcome } = step;
     this.entries.push({ index, data, code: outcome.ok ? "" : outcome.code });
-    const denial = this.refusal(read) ?? "";
+    const denial = this.refusal(step) ?? "";
     const due = isOfAuth(command) ? denial || this.replay(index, command) : null;
     if (denial !== "" || due !== null) this.dues.set(index, { denial, outcome: due });
     if (outcome.ok) {
@@ -308,16 +311,6 @@ function isOfAuth(command: Command): command is OfAuth {
 
 function named(code: string): string {
   return code === "" ? "success" : code;
-}
-
-function readCommand(data: Uint8Array): AttributedCommand | null {
-  if (data.length === 0) return null;
-  try {
-    return decodeAttributed(data);
-  } catch {
-    // What the store refuses as malformed changes nothing.
-    return null;
-  }
 }
 
 /** The bytes as a text, one character each. O(bytes), once for each entry of a run with users. */

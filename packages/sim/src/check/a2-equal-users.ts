@@ -1,8 +1,12 @@
 import type { NodeId } from "@quorate/raft";
+import { MemberMap } from "../observe/member-map.ts";
 import type { Checker } from "./checker.ts";
 
 /** Of a store without users. */
 const blank = 0;
+
+/** What users are from an entry on. */
+type Change = { readonly index: number; readonly digest: number };
 
 /**
  * A2: users, roles and permissions are the same at all members after the same entry, and where one goes on from a snapshot or
@@ -10,14 +14,14 @@ const blank = 0;
  */
 export function makeA2(): Checker {
   /** As of what was applied so far, at each member in its present life. */
-  const current = new Map<NodeId, number>();
+  const current = new MemberMap<number>();
   /** What members told that belongs to what they tell next. */
-  const told = new Map<NodeId, number>();
+  const told = new MemberMap<number>();
   /** Behind entries that changed it, in the order of the log, as the first member came there; up to `known` there are no others. */
-  const expected: { readonly index: number; readonly digest: number }[] = [];
+  const expected: Change[] = [];
   let known = 0;
   const judge = (node: NodeId, index: number, place: string, digest: number): string | null => {
-    const due = expected.findLast((change) => change.index <= index)?.digest ?? blank;
+    const due = dueAt(index, expected);
     if (index > known) {
       known = index;
       if (digest !== due) expected.push({ index, digest });
@@ -62,4 +66,13 @@ export function makeA2(): Checker {
       }
     },
   };
+}
+
+/** O(changes behind the index): nearly always the last one is it, and in most runs there are none. */
+function dueAt(index: number, changes: readonly Change[]): number {
+  for (let at = changes.length - 1; at >= 0; at--) {
+    const change = changes[at] as Change;
+    if (change.index <= index) return change.digest;
+  }
+  return blank;
 }

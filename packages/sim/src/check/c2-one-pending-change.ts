@@ -1,4 +1,5 @@
-import { type Entry, EntryType, type NodeId, Role } from "@quorate/raft";
+import { type Entry, EntryType, Role } from "@quorate/raft";
+import { MemberMap } from "../observe/member-map.ts";
 import type { Checker } from "./checker.ts";
 
 /**
@@ -8,9 +9,9 @@ import type { Checker } from "./checker.ts";
  * correction to it of 2015: without that, two leaders may change the same configuration apart from each other).
  */
 export function makeC2(): Checker {
-  const inherited = new Map<NodeId, number>();
+  const inherited = new MemberMap<number>();
   /** Indexes of the changes in each member's log that are not committed yet, rising: one, or two when this fires. */
-  const pending = new Map<NodeId, number[]>();
+  const pending = new MemberMap<readonly number[]>();
   return {
     id: "C2",
     title: "one pending change",
@@ -25,7 +26,7 @@ export function makeC2(): Checker {
       if (observation.kind === "appended" || observation.kind === "recovered") {
         const isNew = observation.kind === "recovered";
         const left = replace(
-          isNew ? [] : (pending.get(node) ?? []),
+          isNew ? noIndexes : (pending.get(node) ?? noIndexes),
           observation.entries,
           ghost.lastCommitted,
         );
@@ -53,10 +54,17 @@ export function makeC2(): Checker {
   };
 }
 
+const noIndexes: readonly number[] = [];
+
 /** Linear in the entries, which are looked at for their type only. */
-function replace(before: readonly number[], entries: readonly Entry[], committed: number): number[] {
+function replace(before: readonly number[], entries: readonly Entry[], committed: number): readonly number[] {
+  if (before.length === 0 && !entries.some(isChange)) return noIndexes;
   const first = entries[0]?.index ?? Number.POSITIVE_INFINITY;
-  const left = before.length === 0 ? [] : before.filter((index) => index < first && index > committed);
-  for (const { type, index } of entries) if (type !== EntryType.normal && index > committed) left.push(index);
+  const left = before.filter((index) => index < first && index > committed);
+  for (const entry of entries) if (isChange(entry) && entry.index > committed) left.push(entry.index);
   return left;
+}
+
+function isChange({ type }: Entry): boolean {
+  return type !== EntryType.normal;
 }

@@ -1,10 +1,11 @@
 import type { ConfState, NodeId } from "@quorate/raft";
+import { MemberMap } from "../observe/member-map.ts";
 import type { Checker } from "./checker.ts";
 import { describeConfig, halvesOf, majorityOf } from "./configurations.ts";
 
 /** C3: every majority of a configuration meets every majority of the next (Raft §6, figure 10; thesis §4.1, §4.3). */
 export function makeC3(): Checker {
-  const before = new Map<NodeId, ConfState>();
+  const before = new MemberMap<ConfState>();
   return {
     id: "C3",
     title: "quorums overlap",

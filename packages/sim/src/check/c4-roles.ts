@@ -1,5 +1,6 @@
 import { MessageType, type NodeId, Role } from "@quorate/raft";
 import type { Ghost } from "../observe/ghost.ts";
+import { MemberMap } from "../observe/member-map.ts";
 import type { Observation } from "../observe/observation.ts";
 import type { Checker } from "./checker.ts";
 import { isVoter, missingMajority } from "./configurations.ts";
@@ -13,7 +14,7 @@ type Grants = { readonly term: number; readonly from: Set<NodeId> };
  */
 export function makeC4(): Checker {
   /** Votes that were sent to a candidate, of the latest term in which there are any. */
-  const grants = new Map<NodeId, Grants>();
+  const grants = new MemberMap<Grants>();
   /** Leaders whose configuration has them no more. */
   const removed = new Set<NodeId>();
   return {

@@ -20,16 +20,21 @@ export function isVoter({ voters, votersOutgoing }: ConfState, node: NodeId): bo
   return voters.includes(node) || votersOutgoing.includes(node);
 }
 
+/** A half without a majority of those that count, and who does. */
+export type Lacking = { readonly half: readonly NodeId[]; readonly counted: readonly NodeId[] };
+
 /** Of the first half without a majority of those that `counts`: who counts there; null if each has one. O(voters). */
-export function missingMajority(
-  config: ConfState,
-  counts: (voter: NodeId) => boolean,
-): { readonly half: readonly NodeId[]; readonly counted: readonly NodeId[] } | null {
-  for (const half of halvesOf(config)) {
-    const counted = half.filter(counts);
-    if (counted.length < majorityOf(half.length)) return { half, counted };
-  }
-  return null;
+export function missingMajority(config: ConfState, counts: (voter: NodeId) => boolean): Lacking | null {
+  const { voters, votersOutgoing } = config;
+  if (votersOutgoing.length === 0) return voters.length === 0 ? null : lackingIn(voters, counts);
+  return lackingIn(voters, counts) ?? lackingIn(votersOutgoing, counts);
+}
+
+/** Counts first: nearly always nothing is lacking. */
+function lackingIn(half: readonly NodeId[], counts: (voter: NodeId) => boolean): Lacking | null {
+  let count = 0;
+  for (const voter of half) if (counts(voter)) count++;
+  return count >= majorityOf(half.length) ? null : { half, counted: half.filter(counts) };
 }
 
 /** The configuration that was in force after an index, if it is known. O(changes of the run), for rare moments. */

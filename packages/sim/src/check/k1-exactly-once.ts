@@ -1,10 +1,13 @@
-import { commandFormat, decodeAttributed, encodeCommand } from "@quorate/store";
+import { encodeCommand } from "@quorate/store";
+import { hashOfBytes } from "../observe/byte-hash.ts";
 import type { Checker } from "./checker.ts";
-
-const keyBytes = 4096;
+import { historyOf } from "./revision-history.ts";
 
 type Command = {
   readonly call: number;
+  readonly hash: number;
+  /** One more of the same slot. */
+  readonly other: Command | null;
   /** Entry that carried it out; 0: none yet. */
   index: number;
   revision: number;
@@ -14,24 +17,27 @@ type Command = {
 
 /**
  * K1: a command takes effect once, however often it had to be sent; what is answered is what that one execution came to;
- * what is refused for certain never happens (thesis §6.3). Commands are told apart by their bytes, unique in a run; who asks is
- * added where they are proposed.
+ * what is refused for certain never happens (thesis §6.3). Commands are told apart by the hash of their bytes, which are unique
+ * in a run; who asks is added where they are proposed.
  */
 export function makeK1(): Checker {
-  const byData = new Map<string, Command>();
+  /** By some bits of the hash of their bytes. */
+  const bySlot = new Map<number, Command>();
   const byCall = new Map<number, Command>();
   let lastIndex = 0;
   return {
     id: "K1",
     title: "exactly once",
     kinds: ["command-called", "command-answered", "applied"],
-    see(observation) {
+    see(observation, ghost) {
       switch (observation.kind) {
         case "command-called": {
           const { call } = observation;
-          const command: Command = { call, index: 0, revision: 0, fate: null, answer: 0 };
+          const hash = hashOfBytes(observation.data);
+          const other = bySlot.get(slotOf(hash)) ?? null;
+          const command: Command = { call, hash, other, index: 0, revision: 0, fate: null, answer: 0 };
           byCall.set(call, command);
-          byData.set(keyOf(observation.data), command);
+          bySlot.set(slotOf(hash), command);
           return null;
         }
         case "applied": {
@@ -39,8 +45,12 @@ export function makeK1(): Checker {
           // The first member that gets there speaks for all; S5 compares them.
           if (index <= lastIndex) return null;
           lastIndex = index;
-          const command = byData.get(keyOf(anonymous(data)));
-          if (command === undefined) return null;
+          const step = historyOf(ghost).take(observation);
+          const isAnonymous = step === null || step.principal === null;
+          const hash = hashOfBytes(isAnonymous ? data : encodeCommand(step.command));
+          let command = bySlot.get(slotOf(hash)) ?? null;
+          while (command !== null && command.hash !== hash) command = command.other;
+          if (command === null) return null;
           if (command.index !== 0)
             return `the command of call ${command.call} took effect at entry ${command.index} and again at ${index}`;
           command.index = index;
@@ -72,16 +82,7 @@ function contradiction({ call, index, revision, fate, answer }: Command): string
     : `call ${call} was answered with revision ${answer}; entry ${index}, which carried it out, came to ${revision}`;
 }
 
-/** A command without who asked for it. */
-function anonymous(data: Uint8Array): Uint8Array {
-  return data[0] === commandFormat ? encodeCommand(decodeAttributed(data).command) : data;
-}
-
-/** The bytes as a text, one character each. O(bytes), once for each entry. */
-function keyOf(data: Uint8Array): string {
-  let key = "";
-  // In pieces, since each byte is an argument.
-  for (let from = 0; from < data.length; from += keyBytes)
-    key += String.fromCharCode(...data.subarray(from, from + keyBytes));
-  return key;
+/** A small number, since a `Map` hashes large ones slowly. */
+function slotOf(hash: number): number {
+  return (hash | 0) & 0x3fff_ffff;
 }

@@ -1,4 +1,4 @@
-import type { NodeId } from "@quorate/raft";
+import { MemberMap } from "../observe/member-map.ts";
 import type { Checker } from "./checker.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { Checker } from "./checker.ts";
  */
 export function makeK2(): Checker {
   /** What members told since the last entry that they applied. */
-  const told = new Map<NodeId, string>();
+  const told = new MemberMap<string>();
   /** What happened at an index, where something did; up to `known` nothing else did. */
   const happened = new Map<number, string>();
   let known = 0;

@@ -1,4 +1,5 @@
 import { type NodeId, Role } from "@quorate/raft";
+import { MemberMap } from "../observe/member-map.ts";
 import type { Checker } from "./checker.ts";
 import { historyOf, type Step } from "./revision-history.ts";
 
@@ -13,7 +14,7 @@ export function makeL2(): Checker {
   const tookOffice = new Map<number, number>();
   const revokedByClients = new Set<bigint>();
   /** Keys that a member's store said to delete with a lease, until the entry is told. */
-  const removing = new Map<NodeId, number>();
+  const removing = new MemberMap<number>();
   const judge = (node: NodeId, step: Step, atUs: number): string | null => {
     const { command, index, term, revoked, events } = step;
     if (command.kind !== "lease-revoke" || revoked === null) return null;

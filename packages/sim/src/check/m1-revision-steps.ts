@@ -7,7 +7,7 @@ import { historyOf } from "./revision-history.ts";
  */
 export function makeM1(): Checker {
   /** By index. */
-  const revisions = new Map<number, number>();
+  const revisions: (number | undefined)[] = [];
   return {
     id: "M1",
     title: "revision steps",
@@ -19,8 +19,8 @@ export function makeM1(): Checker {
       const history = historyOf(ghost);
       const step = history.take(observation);
       const revision = outcome?.ok === true ? outcome.response.revision : 0;
-      const known = revisions.get(index);
-      if (known === undefined) revisions.set(index, revision);
+      const known = revisions[index];
+      if (known === undefined) revisions[index] = revision;
       else if (known !== revision)
         return `${node} is at revision ${revision || "none"} after entry ${index}; others at ${known || "none"}`;
       if (step === null || outcome?.ok !== true || revision === history.revision) return null;

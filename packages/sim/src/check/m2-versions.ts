@@ -1,6 +1,6 @@
 import type { RowSeen } from "../observe/client-observation.ts";
 import type { Checker } from "./checker.ts";
-import { historyOf, type RevisionHistory } from "./revision-history.ts";
+import { historyMemory, historyOf, type RevisionHistory } from "./revision-history.ts";
 
 /**
  * M2: create, mod and version of a key agree with what was committed, and a read below the compacted revision fails (etcd's
@@ -13,12 +13,10 @@ export function makeM2(): Checker {
   return {
     id: "M2",
     title: "versions of keys",
-    kinds: ["applied", "compaction-answered", "read-called", "read-answered", "read-failed"],
+    kinds: ["compaction-answered", "read-called", "read-answered", "read-failed"],
+    shares: [historyMemory],
     see(observation, ghost) {
       switch (observation.kind) {
-        case "applied":
-          historyOf(ghost).take(observation);
-          return null;
         case "compaction-answered":
           compacted = Math.max(compacted, observation.revision);
           return null;

@@ -11,6 +11,7 @@ export function makeN1(): Checker {
   const digests = new Map<number, string>();
   /** Of the state alone, in the order of the log. */
   const applied: { readonly index: number; readonly digest: string }[] = [];
+  let lastApplied = 0;
   return {
     id: "N1",
     title: "snapshot content",
@@ -20,7 +21,9 @@ export function makeN1(): Checker {
       switch (observation.kind) {
         case "applied": {
           const { index } = observation.entry;
-          if (index > (applied.at(-1)?.index ?? 0)) applied.push({ index, digest: observation.digest });
+          if (index <= lastApplied) return null;
+          lastApplied = index;
+          applied.push({ index, digest: observation.digest });
           return null;
         }
         case "restored": {

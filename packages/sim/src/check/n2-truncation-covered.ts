@@ -1,5 +1,6 @@
 import type { NodeId } from "@quorate/raft";
 import type { Ghost } from "../observe/ghost.ts";
+import { MemberMap } from "../observe/member-map.ts";
 import type { Observation } from "../observe/observation.ts";
 import type { Checker } from "./checker.ts";
 
@@ -20,7 +21,7 @@ type Covered = {
  * has everything up to there, and that is what it comes back with. What is called durable must be left by a power failure.
  */
 export function makeN2(): Checker {
-  const all = new Map<NodeId, Covered>();
+  const all = new MemberMap<Covered>();
   return {
     id: "N2",
     title: "truncation is covered",

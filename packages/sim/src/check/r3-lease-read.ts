@@ -12,13 +12,14 @@ export function makeR3(): Checker {
   const clients = makeFreshness(
     (read, leaseReads) => read === "lease" || (read === "linearizable" && leaseReads),
   );
-  const kinds = new Set([...(answers.kinds ?? []), ...(clients.kinds ?? [])]);
+  const kinds = [...(answers.kinds ?? []), ...(clients.kinds ?? [])];
   return {
     id: "R3",
     title: "lease read",
     ...answers,
-    kinds: [...kinds],
-    see: (observation, ghost) => answers.see(observation, ghost) ?? clients.see(observation, ghost),
+    kinds,
+    see: (observation, ghost) =>
+      observation.kind === "sent" ? answers.see(observation, ghost) : clients.see(observation, ghost),
   };
 }
 

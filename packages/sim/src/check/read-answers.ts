@@ -4,19 +4,25 @@
 
 import { type ConfState, type Message, MessageType, type NodeId, Role } from "@quorate/raft";
 import type { Ghost } from "../observe/ghost.ts";
+import { MemberMap } from "../observe/member-map.ts";
 import type { Observation } from "../observe/observation.ts";
-import type { Checker } from "./checker.ts";
-import { missingMajority } from "./configurations.ts";
+import type { Checker, SharedMemory } from "./checker.ts";
+import { type Lacking, missingMajority } from "./configurations.ts";
+import { onePerRun } from "./per-run.ts";
 
 /** A question as it came to a leader. */
 type Request = {
   readonly from: NodeId;
   readonly id: number;
+  readonly nonce: number;
   /** What was committed when it came. */
   readonly floor: number;
   /** Rounds from this one on began after it. */
   readonly round: number;
   readonly insists: boolean;
+  isAnswered: boolean;
+  /** Another asker's of the same id. */
+  readonly other: Request | null;
 };
 
 /** An answer that a leader sends. */
@@ -28,14 +34,14 @@ export type ReadAnswer = {
   readonly committedTerm: number;
   readonly request: Request;
   /** Null: a round that began after the request was answered by majorities; else who answered. */
-  readonly confirmed: { readonly half: readonly NodeId[]; readonly counted: readonly NodeId[] } | null;
+  readonly confirmed: Lacking | null;
   readonly mayUseLease: boolean;
   /** The highest term in which a leader committed. */
   readonly highestTerm: number;
 };
 
 /** A leader's rounds in one term. */
-type Rounds = { readonly term: number; sent: number; readonly answered: Map<NodeId, number> };
+type Rounds = { readonly term: number; sent: number; readonly answered: MemberMap<number> };
 
 /** A configuration, and since when another one is in force. */
 type Former = { readonly config: ConfState; readonly untilUs: number };
@@ -43,72 +49,84 @@ type Former = { readonly config: ConfState; readonly untilUs: number };
 /** The part of a checker that judges answers. O(voters) for an answer. */
 export function makeReadAnswers(
   judge: (answer: ReadAnswer) => string | null,
-): Pick<Checker, "kinds" | "events" | "messages" | "see"> {
-  const book = new AnswerBook(judge);
+): Pick<Checker, "kinds" | "messages" | "shares" | "see"> {
   return {
-    kinds: ["setup", "life", "received", "sent", "raft", "config"],
-    events: ["role-changed", "commit-advanced"],
-    messages: [
-      MessageType.MsgHeartbeat,
-      MessageType.MsgHeartbeatResp,
-      MessageType.MsgReadIndex,
-      MessageType.MsgReadIndexResp,
-    ],
-    see: (observation, ghost) => book.see(observation, ghost),
+    kinds: ["sent"],
+    messages: [MessageType.MsgReadIndexResp],
+    shares: [answerMemory],
+    see(observation, ghost) {
+      const answer = bookOf(ghost).answerIn(observation);
+      return answer === null ? null : judge(answer);
+    },
   };
 }
 
+const bookOf = onePerRun(() => new AnswerBook());
+
+const answerMemory: SharedMemory = {
+  kinds: ["setup", "life", "received", "sent", "raft", "config"],
+  events: ["role-changed", "commit-advanced"],
+  sent: [MessageType.MsgHeartbeat, MessageType.MsgReadIndexResp],
+  received: [MessageType.MsgHeartbeatResp, MessageType.MsgReadIndex],
+  take: (observation, ghost) => bookOf(ghost).take(observation, ghost),
+};
+
 class AnswerBook {
-  private readonly judge: (answer: ReadAnswer) => string | null;
+  /** The last answer that was sent, and in which observation. */
+  private answer: ReadAnswer | null = null;
+  private answeredIn: Observation | null = null;
   private leaseReads: boolean | null = null;
   private highestTerm = 0;
-  private readonly rounds = new Map<NodeId, Rounds>();
-  /** By key; null: answered. */
-  private readonly requests = new Map<NodeId, Map<string, Request | null>>();
-  private readonly configs = new Map<NodeId, ConfState>();
-  private readonly formers = new Map<NodeId, Former>();
+  private readonly rounds = new MemberMap<Rounds>();
+  /** Of each leader, by id. */
+  private readonly requests = new MemberMap<Map<number, Request>>();
+  private readonly configs = new MemberMap<ConfState>();
+  private readonly formers = new MemberMap<Former>();
 
-  constructor(judge: (answer: ReadAnswer) => string | null) {
-    this.judge = judge;
+  /** The answer to a read that is sent here, if it is one to judge. */
+  answerIn(observation: Observation): ReadAnswer | null {
+    return observation === this.answeredIn ? this.answer : null;
   }
 
-  see(observation: Observation, ghost: Ghost): string | null {
+  take(observation: Observation, ghost: Ghost): void {
     const { node, atUs } = observation;
     switch (observation.kind) {
       case "setup":
         this.leaseReads = observation.leaseReads;
-        return null;
+        break;
       case "life":
-        if (observation.what !== "started") return null;
+        if (observation.what !== "started") break;
         this.rounds.delete(node);
         this.requests.delete(node);
-        return null;
+        break;
       case "received":
         this.takeReceived(node, observation.message, ghost);
-        return null;
+        break;
       case "sent":
-        return this.seeSent(node, observation.message, atUs, ghost);
+        this.answer = this.takeSent(node, observation.message, atUs, ghost);
+        this.answeredIn = observation;
+        break;
       case "config": {
         const before = this.configs.get(node);
         this.configs.set(node, observation.config);
         if (before !== undefined && this.formers.get(node)?.untilUs !== atUs)
           this.formers.set(node, { config: before, untilUs: atUs });
-        return null;
+        break;
       }
       case "raft":
         if (observation.event.kind === "role-changed") this.requests.delete(node);
         if (observation.event.kind === "commit-advanced" && ghost.inspect(node)?.role === Role.leader)
           this.highestTerm = Math.max(this.highestTerm, observation.event.term);
-        return null;
+        break;
       default:
-        return null;
+        break;
     }
   }
 
   private roundsOf(node: NodeId, term: number): Rounds {
     let known = this.rounds.get(node);
     if (known === undefined || known.term < term) {
-      known = { term, sent: 0, answered: new Map() };
+      known = { term, sent: 0, answered: new MemberMap() };
       this.rounds.set(node, known);
     }
     return known;
@@ -130,13 +148,21 @@ class AnswerBook {
       this.requests.set(node, open);
     }
     // A question may be doubled, and each copy answered; the first answer to the first of them counts.
-    const key = keyOf(from, message);
-    if (open.has(key)) return;
-    const round = this.roundsOf(node, view.term).sent + 1;
-    open.set(key, { from, id: context, floor: ghost.lastCommitted, round, insists: message.reject });
+    const other = open.get(context) ?? null;
+    if (requestOf(from, message, other) !== null) return;
+    open.set(context, {
+      from,
+      id: context,
+      nonce: message.contextNonce,
+      floor: ghost.lastCommitted,
+      round: this.roundsOf(node, view.term).sent + 1,
+      insists: message.reject,
+      isAnswered: false,
+      other,
+    });
   }
 
-  private seeSent(node: NodeId, message: Message, atUs: number, ghost: Ghost): string | null {
+  private takeSent(node: NodeId, message: Message, atUs: number, ghost: Ghost): ReadAnswer | null {
     const { type, to, term, context, index } = message;
     if (type === MessageType.MsgHeartbeat) {
       const known = this.roundsOf(node, term);
@@ -144,25 +170,24 @@ class AnswerBook {
       return null;
     }
     if (type !== MessageType.MsgReadIndexResp) return null;
-    const key = keyOf(to, message);
-    const request = this.requests.get(node)?.get(key);
+    const request = requestOf(to, message, this.requests.get(node)?.get(context) ?? null);
     const view = ghost.inspect(node);
     if (
-      request === undefined ||
       request === null ||
+      request.isAnswered ||
       view === null ||
       view.term !== term ||
       view.role !== Role.leader
     )
       return null;
-    this.requests.get(node)?.set(key, null);
+    request.isAnswered = true;
     const { answered } = this.roundsOf(node, term);
     const hasAnswered = (voter: NodeId): boolean =>
       voter === node || (answered.get(voter) ?? 0) >= request.round;
     // What was decided and what changed in the same turn leave in one go.
     const former = this.formers.get(node);
     const isFormer = former?.untilUs === atUs && missingMajority(former.config, hasAnswered) === null;
-    return this.judge({
+    return {
       node,
       term,
       index,
@@ -171,10 +196,14 @@ class AnswerBook {
       confirmed: isFormer ? null : missingMajority(view.config, hasAnswered),
       mayUseLease: !request.insists && this.leaseReads !== false,
       highestTerm: this.highestTerm,
-    });
+    };
   }
 }
 
-function keyOf(asker: NodeId, { context, contextNonce }: Message): string {
-  return `${asker} ${context} ${contextNonce}`;
+/** That of an asker, as a message names it, among those of one id. */
+function requestOf(asker: NodeId, { contextNonce }: Message, first: Request | null): Request | null {
+  let request = first;
+  while (request !== null && (request.from !== asker || request.nonce !== contextNonce))
+    request = request.other;
+  return request;
 }

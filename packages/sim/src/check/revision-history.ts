@@ -4,17 +4,20 @@
  */
 
 import {
+  type AttributedCommand,
   type Command,
-  decodeCommand,
+  decodeAttributed,
   type LeaseCheckpointRequest,
   type Operation,
   type OperationResponse,
   type Outcome,
+  type Principal,
   type PutRequest,
 } from "@quorate/store";
 import type { EventSeen, GroupSeen, RowSeen } from "../observe/client-observation.ts";
-import type { Ghost } from "../observe/ghost.ts";
 import type { Observation } from "../observe/observation.ts";
+import type { SharedMemory } from "./checker.ts";
+import { onePerRun } from "./per-run.ts";
 import { isInRange } from "./text-range.ts";
 
 /** A lease of the model. */
@@ -31,6 +34,8 @@ export type Step = {
   readonly index: number;
   readonly term: number;
   readonly command: Command;
+  /** Who asked for it; null: an anonymous client. */
+  readonly principal: Principal | null;
   readonly outcome: Outcome;
   /** Keys that it changed. */
   readonly events: readonly EventSeen[];
@@ -67,15 +72,16 @@ export class RevisionHistory {
     const { index, term, data, outcome } = entry;
     if (index <= this.lastIndex) return null;
     this.lastIndex = index;
-    const command = readCommand(data);
-    if (command === null || outcome === null) return null;
+    const read = readCommand(data);
+    if (read === null || outcome === null) return null;
+    const { command, principal } = read;
     const events: EventSeen[] = [];
     const revoked = outcome.ok ? this.execute(command, outcome, atUs, events) : null;
     if (events.length > 0) {
       this.revision++;
       this.groups.push({ revision: this.revision, events });
     }
-    return { index, term, command, outcome, events, revoked };
+    return { index, term, command, principal, outcome, events, revoked };
   }
 
   private execute(
@@ -168,7 +174,8 @@ export class RevisionHistory {
       }
     }
     this.rows.set(key, row);
-    events.push({ type: "put", ...row });
+    const { value, createRevision, version } = row;
+    events.push({ type: "put", key, value, createRevision, modRevision: revision, version });
   }
 
   private remove(key: string, events: EventSeen[]): void {
@@ -192,24 +199,23 @@ export class RevisionHistory {
   }
 }
 
-function readCommand(data: Uint8Array): Command | null {
+function readCommand(data: Uint8Array): AttributedCommand | null {
   if (data.length === 0) return null;
   try {
-    return decodeCommand(data);
+    return decodeAttributed(data);
   } catch {
     // What the store refuses as malformed changes nothing.
     return null;
   }
 }
 
-const histories = new WeakMap<Ghost, RevisionHistory>();
+/** The history of a run. Who looks into it shares {@link historyMemory}, or takes in what is applied himself. */
+export const historyOf = onePerRun(() => new RevisionHistory());
 
-/** The history of a run: its checkers share one, and whoever asks first about an entry does the work for all. */
-export function historyOf(ghost: Ghost): RevisionHistory {
-  let history = histories.get(ghost);
-  if (history === undefined) {
-    history = new RevisionHistory();
-    histories.set(ghost, history);
-  }
-  return history;
-}
+/** Fills it. */
+export const historyMemory: SharedMemory = {
+  kinds: ["applied"],
+  take(observation, ghost) {
+    if (observation.kind === "applied") historyOf(ghost).take(observation);
+  },
+};

@@ -1,5 +1,6 @@
 import { MessageType, type NodeId, Role } from "@quorate/raft";
 import type { Ghost } from "../observe/ghost.ts";
+import { MemberMap } from "../observe/member-map.ts";
 import type { LogWriteSeen, Observation } from "../observe/observation.ts";
 import type { Checker } from "./checker.ts";
 import { foundAt, type Recovered } from "./on-disk.ts";
@@ -13,11 +14,12 @@ type Owed = { index: number; hash: number };
  * rot does not: whoever finds it in what he acknowledged must not come back without it, but not at all.
  */
 export function makeS10(): Checker {
-  const owed = new Map<NodeId, Owed>();
+  const owed = new MemberMap<Owed>();
   return {
     id: "S10",
     title: "acknowledged entries are kept",
     kinds: ["sent", "life", "log-writing", "log-durable", "snapshot-installed", "recovered"],
+    sent: [MessageType.MsgAppResp],
     see(observation, ghost) {
       const { node } = observation;
       switch (observation.kind) {
@@ -52,7 +54,7 @@ function isWiped(observation: Observation): boolean {
 }
 
 /** By the hash that the core's log has there, if that is of the same term: two such entries are one (S2). */
-function owe(owed: Map<NodeId, Owed>, node: NodeId, index: number, ghost: Ghost, term?: number): void {
+function owe(owed: MemberMap<Owed>, node: NodeId, index: number, ghost: Ghost, term?: number): void {
   const known = ghost.nodes.get(node);
   if (known === undefined) return;
   const { log, durable } = known;
@@ -61,11 +63,15 @@ function owe(owed: Map<NodeId, Owed>, node: NodeId, index: number, ghost: Ghost,
   if (hash === undefined || index <= source.base) return;
   if (term !== undefined && log.term(index) !== term) return;
   const before = owed.get(node);
-  if (before === undefined || before.index <= index) owed.set(node, { index, hash });
+  if (before === undefined) owed.set(node, { index, hash });
+  else if (before.index <= index) {
+    before.index = index;
+    before.hash = hash;
+  }
 }
 
 /** From here on only what lies before an index is owed. */
-function limit(owed: Map<NodeId, Owed>, node: NodeId, index: number, ghost: Ghost): void {
+function limit(owed: MemberMap<Owed>, node: NodeId, index: number, ghost: Ghost): void {
   const before = owed.get(node);
   if (before === undefined || before.index <= index) return;
   const known = ghost.nodes.get(node);
@@ -78,7 +84,7 @@ function limit(owed: Map<NodeId, Owed>, node: NodeId, index: number, ghost: Ghos
 function seeReplacing(
   node: NodeId,
   { entries }: LogWriteSeen,
-  owed: Map<NodeId, Owed>,
+  owed: MemberMap<Owed>,
   ghost: Ghost,
 ): string | null {
   const before = owed.get(node);
@@ -97,7 +103,7 @@ function seeReplacing(
   return null;
 }
 
-function seeRecovered(observation: Recovered, owed: Map<NodeId, Owed>, ghost: Ghost): string | null {
+function seeRecovered(observation: Recovered, owed: MemberMap<Owed>, ghost: Ghost): string | null {
   const { node, snapshot, lastIndex, mayLack } = observation;
   const before = owed.get(node);
   if (before === undefined) return null;

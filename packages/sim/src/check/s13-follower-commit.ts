@@ -1,4 +1,5 @@
 import { type Message, MessageType, type NodeId, Role } from "@quorate/raft";
+import { MemberMap } from "../observe/member-map.ts";
 import type { Observation } from "../observe/observation.ts";
 import type { Checker } from "./checker.ts";
 
@@ -6,7 +7,7 @@ import type { Checker } from "./checker.ts";
 type Raising = { readonly term: number; readonly commit: number };
 
 /** What a leader knows of its followers, in one term. */
-type Matches = { term: number; readonly acked: Map<NodeId, number> };
+type Matches = { term: number; readonly acked: MemberMap<number> };
 
 /**
  * S13: a follower's commit index follows from one message: min(the leader's commit index, the last index that the message
@@ -14,14 +15,15 @@ type Matches = { term: number; readonly acked: Map<NodeId, number> };
  * messages that wait at a member are few: those that could raise its commit index.
  */
 export function makeS13(): Checker {
-  const waiting = new Map<NodeId, Raising[]>();
-  const matches = new Map<NodeId, Matches>();
+  const waiting = new MemberMap<Raising[]>();
+  const matches = new MemberMap<Matches>();
   return {
     id: "S13",
     title: "follower's commit index",
     kinds: ["received", "sent", "raft", "life"],
     events: ["commit-advanced"],
-    messages: [MessageType.MsgApp, MessageType.MsgHeartbeat, MessageType.MsgSnap, MessageType.MsgAppResp],
+    sent: [MessageType.MsgHeartbeat],
+    received: [MessageType.MsgApp, MessageType.MsgHeartbeat, MessageType.MsgSnap, MessageType.MsgAppResp],
     see(observation, ghost) {
       const { node } = observation;
       switch (observation.kind) {
@@ -69,21 +71,19 @@ function raisedTo({ type, index, entries, commit, snapshot }: Message): number {
   }
 }
 
-function noteAck(
-  node: NodeId,
-  { type, term, from, index, reject }: Message,
-  all: Map<NodeId, Matches>,
-): void {
+function noteAck(node: NodeId, { type, term, from, index, reject }: Message, all: MemberMap<Matches>): void {
   if (type !== MessageType.MsgAppResp || reject) return;
   const known = all.get(node);
   if (known === undefined || known.term < term) {
-    all.set(node, { term, acked: new Map([[from, index]]) });
+    const acked = new MemberMap<number>();
+    acked.set(from, index);
+    all.set(node, { term, acked });
   } else if (known.term === term) {
     known.acked.set(from, Math.max(known.acked.get(from) ?? 0, index));
   }
 }
 
-function seeHeartbeat(node: NodeId, message: Message, all: Map<NodeId, Matches>): string | null {
+function seeHeartbeat(node: NodeId, message: Message, all: MemberMap<Matches>): string | null {
   const { type, to, term, commit } = message;
   if (type !== MessageType.MsgHeartbeat || commit === 0) return null;
   const known = all.get(node);
@@ -96,7 +96,7 @@ function seeHeartbeat(node: NodeId, message: Message, all: Map<NodeId, Matches>)
 
 function seeCommit(
   observation: Observation & { readonly kind: "raft" },
-  waiting: Map<NodeId, Raising[]>,
+  waiting: MemberMap<Raising[]>,
 ): string | null {
   const { node, event } = observation;
   if (event.kind !== "commit-advanced") return null;
@@ -111,10 +111,11 @@ function seeCommit(
   return `${node}, no leader, raised its commit index from ${event.from} to ${commit}; its leader's messages verify and commit up to ${most}`;
 }
 
-function forget(waiting: Map<NodeId, Raising[]>, node: NodeId, commit: number): null {
+function forget(waiting: MemberMap<Raising[]>, node: NodeId, commit: number): null {
   const queue = waiting.get(node);
   if (queue === undefined) return null;
-  const left = queue.filter((raising) => raising.commit > commit);
-  if (left.length < queue.length) waiting.set(node, left);
+  let left = 0;
+  for (const raising of queue) if (raising.commit > commit) queue[left++] = raising;
+  if (left < queue.length) queue.length = left;
   return null;
 }

@@ -1,4 +1,5 @@
 import { type Message, MessageType, type NodeId } from "@quorate/raft";
+import { MemberMap } from "../observe/member-map.ts";
 import type { Checker } from "./checker.ts";
 
 /** What appends of one term verified at a member, if it took them, in order; of what is not committed there. */
@@ -10,12 +11,13 @@ type Verified = { readonly term: number; readonly lastIndexes: number[] };
  * compared them.
  */
 export function makeS16(): Checker {
-  const waiting = new Map<NodeId, Verified>();
+  const waiting = new MemberMap<Verified>();
   return {
     id: "S16",
     title: "acknowledgement of what was compared",
     kinds: ["received", "sent", "life"],
-    messages: [MessageType.MsgApp, MessageType.MsgAppResp],
+    sent: [MessageType.MsgAppResp],
+    received: [MessageType.MsgApp],
     see(observation, ghost) {
       const { node } = observation;
       if (observation.kind === "life") {
@@ -34,7 +36,7 @@ export function makeS16(): Checker {
   };
 }
 
-function note(waiting: Map<NodeId, Verified>, node: NodeId, message: Message, commit: number): void {
+function note(waiting: MemberMap<Verified>, node: NodeId, message: Message, commit: number): void {
   const { type, term, index, entries } = message;
   if (type !== MessageType.MsgApp) return;
   const known = waiting.get(node);
@@ -54,6 +56,6 @@ function answers(verified: Verified | undefined, term: number, index: number): b
   const at = verified.lastIndexes.indexOf(index);
   if (at < 0) return false;
   // Those before it were refused.
-  verified.lastIndexes.splice(0, at + 1);
+  for (let left = at; left >= 0; left--) verified.lastIndexes.shift();
   return true;
 }

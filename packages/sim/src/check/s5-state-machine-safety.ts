@@ -1,17 +1,15 @@
-import type { NodeId } from "@quorate/raft";
+import { MemberMap } from "../observe/member-map.ts";
 import type { Checker } from "./checker.ts";
-
-/** What came of an index at the first member that applied it. */
-type First = { readonly term: number; readonly digest: string };
 
 /**
  * S5: all members apply the same entries, each once, in order and only when it is committed, and come to the same states
  * (Raft §5.4.3, figure 3). Entries without a command do not reach the state machine, so indexes rise by steps.
  */
 export function makeS5(): Checker {
-  const firsts = new Map<number, First>();
+  /** By index, what the first member came to that applied it. */
+  const digests: (string | undefined)[] = [];
   /** The state machine's index, in its present life. */
-  const applied = new Map<NodeId, number>();
+  const applied = new MemberMap<number>();
   return {
     id: "S5",
     title: "state-machine safety",
@@ -23,7 +21,7 @@ export function makeS5(): Checker {
       if (observation.kind === "restored") {
         const { index, digest } = observation;
         applied.set(node, index);
-        const known = firsts.get(index)?.digest || digest;
+        const known = digests[index] || digest;
         return known === digest
           ? null
           : `${node} goes on from a state of ${index} with digest ${digest}; others had ${known} there`;
@@ -38,15 +36,15 @@ export function makeS5(): Checker {
       if (committed === undefined) return `${node} applied entry ${index}, which is not committed`;
       if (committed.term !== term)
         return `${node} applied an entry of term ${term} at ${index}; committed is one of term ${committed.term}`;
-      const first = firsts.get(index);
+      const first = digests[index];
       // A digest that was not taken says nothing.
-      if (first === undefined || (first.digest === "" && first.term === term)) {
-        firsts.set(index, { term, digest });
+      if (first === undefined || first === "") {
+        digests[index] = digest;
         return null;
       }
-      return first.digest === digest || digest === ""
+      return first === digest || digest === ""
         ? null
-        : `${node} is at digest ${digest} after entry ${index}; others at ${first.digest}`;
+        : `${node} is at digest ${digest} after entry ${index}; others at ${first}`;
     },
   };
 }

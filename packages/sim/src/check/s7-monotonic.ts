@@ -1,8 +1,9 @@
-import type { CoreView, NodeId } from "@quorate/raft";
+import type { CoreView } from "@quorate/raft";
+import { MemberMap } from "../observe/member-map.ts";
 import type { Observation } from "../observe/observation.ts";
 import type { Checker } from "./checker.ts";
 import type { Recovered } from "./on-disk.ts";
-import { promisesTerm } from "./promises.ts";
+import { promisesTerm, promisingTypes } from "./promises.ts";
 
 type Marks = {
   /** Of this life. */
@@ -19,11 +20,12 @@ type Marks = {
  * that its log stands on (Raft §5.1, §7; figure 2); snapshot ≤ applied ≤ commit ≤ last.
  */
 export function makeS7(): Checker {
-  const all = new Map<NodeId, Marks>();
+  const all = new MemberMap<Marks>();
   return {
     id: "S7",
     title: "monotonic positions",
     kinds: ["life", "recovered", "raft", "sent", "snapshot-durable", "snapshot-installed", "log-compacted"],
+    sent: promisingTypes,
     see(observation, ghost) {
       const { node } = observation;
       let marks = all.get(node);

@@ -1,4 +1,5 @@
 import { type HardState, MessageType, type NodeId, Role } from "@quorate/raft";
+import { MemberMap } from "../observe/member-map.ts";
 import type { Observation } from "../observe/observation.ts";
 import type { Checker } from "./checker.ts";
 
@@ -10,9 +11,9 @@ type Vote = {
 
 /** S8: one vote per term and member, across restarts, and none taken back (Raft §5.2, §5.4.1). */
 export function makeS8(): Checker {
-  const votes = new Map<NodeId, Map<number, Vote>>();
+  const votes = new MemberMap<Map<number, Vote>>();
   /** What each gave to its log last, in this life. Writes are in order, whatever was granted meanwhile. */
-  const written = new Map<NodeId, HardState>();
+  const written = new MemberMap<HardState>();
   const note = (node: NodeId, term: number, candidate: NodeId, isBinding: boolean): string | null => {
     const own = votesOf(votes, node);
     const known = own.get(term);
@@ -56,13 +57,19 @@ export function makeS8(): Checker {
           ? null
           : `${node} takes back its vote for ${before.vote} in term ${term}, and writes one for ${vote || "nobody"}`;
       }
+      if (observation.kind === "log-durable") {
+        const { hardState } = observation.write;
+        return hardState === null || hardState.vote === 0
+          ? null
+          : note(node, hardState.term, hardState.vote, true);
+      }
       const vote = voteIn(observation);
       return vote === null ? null : note(node, vote.term, vote.candidate, vote.isBinding);
     },
   };
 }
 
-function votesOf(votes: Map<NodeId, Map<number, Vote>>, node: NodeId): Map<number, Vote> {
+function votesOf(votes: MemberMap<Map<number, Vote>>, node: NodeId): Map<number, Vote> {
   let own = votes.get(node);
   if (own === undefined) {
     own = new Map();
@@ -76,12 +83,6 @@ function voteIn(observation: Observation): (Vote & { readonly term: number }) | 
   if (observation.kind === "sent") {
     const { type, reject, term, to } = observation.message;
     return type === MessageType.MsgVoteResp && !reject ? { term, candidate: to, isBinding: true } : null;
-  }
-  if (observation.kind === "log-durable") {
-    const { hardState } = observation.write;
-    return hardState === null || hardState.vote === 0
-      ? null
-      : { term: hardState.term, candidate: hardState.vote, isBinding: true };
   }
   if (observation.kind !== "raft") return null;
   const { event } = observation;

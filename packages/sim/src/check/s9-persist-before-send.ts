@@ -1,7 +1,7 @@
 import { type Message, MessageType, type NodeId, Role } from "@quorate/raft";
 import type { Durable, Ghost } from "../observe/ghost.ts";
 import type { Checker } from "./checker.ts";
-import { isFromLeader, promisesTerm } from "./promises.ts";
+import { isFromLeader, promisesTerm, promisingTypes } from "./promises.ts";
 
 /**
  * S9: what a message promises is on the sender's disk before it leaves: term and vote, and what it acknowledges, entry by
@@ -12,6 +12,7 @@ export function makeS9(): Checker {
     id: "S9",
     title: "persist before send",
     kinds: ["sent"],
+    sent: promisingTypes,
     see(observation, ghost) {
       if (observation.kind !== "sent") return null;
       const { node, message } = observation;
@@ -27,12 +28,12 @@ export function makeS9(): Checker {
 function promiseBroken(node: NodeId, message: Message, durable: Durable, ghost: Ghost): string | null {
   const { type, term, to, reject, index } = message;
   const { hardState } = durable;
-  const name = `a message of type ${type} in term ${term}`;
-  if (hardState.term < term) return `sent ${name} with term ${hardState.term} on disk`;
+  if (hardState.term < term)
+    return `sent a message of type ${type} in term ${term} with term ${hardState.term} on disk`;
   // A later term may have been written together with this one; it takes nothing back.
   if (hardState.term > term) return null;
   if (isFromLeader(message) && hardState.vote !== node)
-    return `sent ${name} as leader with a vote for ${hardState.vote || "nobody"} on disk`;
+    return `sent a message of type ${type} in term ${term} as leader with a vote for ${hardState.vote || "nobody"} on disk`;
   if (reject) return null;
   if (type === MessageType.MsgVoteResp && hardState.vote !== to)
     return `granted its vote of term ${term} to ${to} with a vote for ${hardState.vote || "nobody"} on disk`;

@@ -1,11 +1,12 @@
 import type { NodeId } from "@quorate/raft";
+import { MemberMap } from "../observe/member-map.ts";
 import type { Checker } from "./checker.ts";
 import { membersOf } from "./healed-core.ts";
 
 /** V4: at rest, the healed have applied the same log to its end, and their states are the same (Raft §5.3). */
 export function makeV4(): Checker {
   let core: readonly NodeId[] = [];
-  const digests = new Map<NodeId, string>();
+  const digests = new MemberMap<string>();
   return {
     id: "V4",
     title: "states converge",

@@ -1,12 +1,13 @@
 import type { Checker } from "./checker.ts";
-import { bookOf, nameOf, wants, watchKinds } from "./watch-book.ts";
+import { bookOf, nameOf, wants, watchMemories } from "./watch-book.ts";
 
 /** W1: a watch delivers what it asked for, by key, kind and start, and nothing else (etcd's watch guarantees: filtered). */
 export function makeW1(): Checker {
   return {
     id: "W1",
     title: "watch: filtered",
-    kinds: watchKinds,
+    kinds: ["watch-delivered"],
+    shares: watchMemories,
     see(observation, ghost) {
       const track = bookOf(ghost).before(observation);
       if (observation.kind !== "watch-delivered" || track === undefined) return null;

@@ -1,12 +1,13 @@
 import type { Checker } from "./checker.ts";
-import { bookOf, nameOf, watchKinds } from "./watch-book.ts";
+import { bookOf, nameOf, watchMemories } from "./watch-book.ts";
 
 /** W2: a watch delivers revisions in their order (etcd's watch guarantees: ordered). */
 export function makeW2(): Checker {
   return {
     id: "W2",
     title: "watch: ordered",
-    kinds: watchKinds,
+    kinds: ["watch-delivered"],
+    shares: watchMemories,
     see(observation, ghost) {
       const track = bookOf(ghost).before(observation);
       if (observation.kind !== "watch-delivered" || track === undefined) return null;

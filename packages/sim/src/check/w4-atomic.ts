@@ -1,13 +1,14 @@
 import type { Checker } from "./checker.ts";
 import { historyOf } from "./revision-history.ts";
-import { bookOf, nameOf, wants, watchKinds } from "./watch-book.ts";
+import { bookOf, nameOf, wants, watchMemories } from "./watch-book.ts";
 
 /** W4: a watch delivers a revision whole, in one piece (etcd's watch guarantees: atomic). */
 export function makeW4(): Checker {
   return {
     id: "W4",
     title: "watch: atomic",
-    kinds: watchKinds,
+    kinds: ["watch-delivered"],
+    shares: watchMemories,
     see(observation, ghost) {
       const track = bookOf(ghost).before(observation);
       if (observation.kind !== "watch-delivered" || track === undefined) return null;

@@ -1,7 +1,7 @@
 import type { EventSeen } from "../observe/client-observation.ts";
 import type { Checker } from "./checker.ts";
 import { historyOf } from "./revision-history.ts";
-import { bookOf, firstWanted, nameOf, wants, watchKinds } from "./watch-book.ts";
+import { bookOf, firstWanted, nameOf, wants, watchMemories } from "./watch-book.ts";
 
 /**
  * W5: what a watch delivers is the slice of the committed history that it asked for: nothing is left out in between, and
@@ -11,7 +11,8 @@ export function makeW5(): Checker {
   return {
     id: "W5",
     title: "watch: reliable",
-    kinds: watchKinds,
+    kinds: ["watch-delivered"],
+    shares: watchMemories,
     see(observation, ghost) {
       const track = bookOf(ghost).before(observation);
       if (observation.kind !== "watch-delivered" || track === undefined) return null;

@@ -1,6 +1,6 @@
 import type { Checker } from "./checker.ts";
 import { historyOf } from "./revision-history.ts";
-import { bookOf, firstWanted, nameOf, watchKinds } from "./watch-book.ts";
+import { bookOf, firstWanted, nameOf, watchMemories } from "./watch-book.ts";
 
 /**
  * W6: a watch may begin at any revision that is not compacted, at any member, and misses nothing from there on; one that
@@ -10,7 +10,8 @@ export function makeW6(): Checker {
   return {
     id: "W6",
     title: "watch: resumable",
-    kinds: watchKinds,
+    kinds: ["watch-delivered", "watch-ended"],
+    shares: watchMemories,
     see(observation, ghost) {
       const track = bookOf(ghost).before(observation);
       if (track === undefined) return null;

@@ -1,7 +1,7 @@
 import type { Ghost } from "../observe/ghost.ts";
 import type { Checker } from "./checker.ts";
 import { historyOf } from "./revision-history.ts";
-import { bookOf, firstWanted, nameOf, type WatchTrack, watchKinds } from "./watch-book.ts";
+import { bookOf, firstWanted, nameOf, type WatchTrack, watchMemories } from "./watch-book.ts";
 
 /**
  * W7: when a watch is told that it has everything up to a revision, that is so: nothing up to there was left out, nothing
@@ -11,7 +11,8 @@ export function makeW7(): Checker {
   return {
     id: "W7",
     title: "watch: bookmarkable",
-    kinds: watchKinds,
+    kinds: ["watch-delivered", "watch-progress"],
+    shares: watchMemories,
     see(observation, ghost) {
       const track = bookOf(ghost).before(observation);
       if (track === undefined) return null;

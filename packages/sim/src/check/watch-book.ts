@@ -6,7 +6,9 @@
 import type { EventSeen, GroupSeen } from "../observe/client-observation.ts";
 import type { Ghost } from "../observe/ghost.ts";
 import type { Observation } from "../observe/observation.ts";
-import { historyOf } from "./revision-history.ts";
+import type { SharedMemory } from "./checker.ts";
+import { onePerRun } from "./per-run.ts";
+import { historyMemory, historyOf } from "./revision-history.ts";
 import { isInRange } from "./text-range.ts";
 
 type Opened = Observation & { readonly kind: "watch-opened" };
@@ -18,8 +20,8 @@ export type WatchTrack = {
   lastRevision: number;
   /** Everything up to here was told to be delivered; before the first word, the revision before the start. */
   throughRevision: number;
-  /** What this watch, and those that it goes on from, delivered: `revision key`. */
-  readonly delivered: Set<string>;
+  /** What this watch, and those that it goes on from, delivered, by revision. */
+  readonly delivered: Map<number, readonly EventSeen[]>;
   /** What the watch that it resumes had been told; 0: it resumes none. */
   readonly resumedThrough: number;
 };
@@ -28,23 +30,19 @@ export type WatchTrack = {
 export class WatchBook {
   readonly tracks = new Map<number, WatchTrack>();
   private pending: Observation | null = null;
-  private readonly ghost: Ghost;
 
-  constructor(ghost: Ghost) {
-    this.ghost = ghost;
+  /** Takes in what came before an observation. */
+  take(observation: Observation): void {
+    if (this.pending !== null) this.takePending(this.pending);
+    this.pending = observation;
   }
 
   /** The watch that an observation is about, as it stood before; undefined if it is about none. */
   before(observation: Observation): WatchTrack | undefined {
-    if (observation !== this.pending) {
-      if (this.pending !== null) this.take(this.pending);
-      this.pending = observation;
-      if (observation.kind === "applied") historyOf(this.ghost).take(observation);
-    }
     return "watch" in observation ? this.tracks.get(observation.watch) : undefined;
   }
 
-  private take(observation: Observation): void {
+  private takePending(observation: Observation): void {
     switch (observation.kind) {
       case "watch-opened":
         this.open(observation);
@@ -54,7 +52,8 @@ export class WatchBook {
         if (track === undefined) return;
         for (const { revision, events } of observation.groups) {
           track.lastRevision = Math.max(track.lastRevision, revision);
-          for (const { key } of events) track.delivered.add(`${revision} ${key}`);
+          const before = track.delivered.get(revision);
+          track.delivered.set(revision, before === undefined ? events : [...before, ...events]);
         }
         track.throughRevision = Math.max(
           track.throughRevision,
@@ -80,7 +79,7 @@ export class WatchBook {
       opened,
       lastRevision: 0,
       throughRevision: opened.startRevision - 1,
-      delivered: former?.delivered ?? new Set(),
+      delivered: former?.delivered ?? new Map<number, readonly EventSeen[]>(),
       resumedThrough: former === undefined ? 0 : former.throughRevision,
     });
     if (former !== undefined) this.tracks.delete(opened.resumes);
@@ -106,26 +105,16 @@ export function firstWanted(ghost: Ghost, opened: Opened, from: number, to: numb
   return undefined;
 }
 
-const books = new WeakMap<Ghost, WatchBook>();
-
 /** The book of a run. */
-export function bookOf(ghost: Ghost): WatchBook {
-  let book = books.get(ghost);
-  if (book === undefined) {
-    book = new WatchBook(ghost);
-    books.set(ghost, book);
-  }
-  return book;
-}
+export const bookOf = onePerRun(() => new WatchBook());
 
-/** What all of W1 to W7 must see, for the book to be complete. */
-export const watchKinds = [
-  "applied",
-  "watch-opened",
-  "watch-delivered",
-  "watch-progress",
-  "watch-ended",
-] as const;
+const watchMemory: SharedMemory = {
+  kinds: ["watch-opened", "watch-delivered", "watch-progress", "watch-ended"],
+  take: (observation, ghost) => bookOf(ghost).take(observation),
+};
+
+/** What W1 to W7 share: the book, and the history that it is held against. */
+export const watchMemories: readonly SharedMemory[] = [historyMemory, watchMemory];
 
 /** A watch for people. */
 export function nameOf({ watch, node, key, rangeEnd }: Opened): string {

@@ -35,6 +35,7 @@ export class LeasedKeys {
         this.put(operation);
         break;
       case "delete-range": {
+        if (this.leaseOf.size === 0) return;
         const { low, high } = textSpan(operation);
         for (const key of [...this.leaseOf.keys()])
           if (key >= low && (high === null || key < high)) this.leaseOf.delete(key);
@@ -53,7 +54,7 @@ export class LeasedKeys {
   }
 
   private put({ key, lease, ignoreLease }: PutRequest): void {
-    if (ignoreLease) return;
+    if (ignoreLease || (lease === 0n && this.leaseOf.size === 0)) return;
     const name = decoder.decode(key);
     if (lease === 0n) this.leaseOf.delete(name);
     else this.leaseOf.set(name, lease);

@@ -63,8 +63,8 @@ export class OperationWorkload implements RunWorkload {
     for (let number = 1; number <= bursts; number++)
       this.users.push(new OperationBurst(world, number, workload, this.ledger));
     if (churns) this.users.push(new ChurnClient(world));
-    world.witness.subscribe(this.ledger.take);
-    if (definition.model !== undefined) world.witness.subscribe(this.order.take);
+    world.witness.subscribe(this.ledger.take, ["machine-result"]);
+    if (definition.model !== undefined) world.witness.subscribe(this.order.take, ["machine-result"]);
   }
 
   /** The workload, told on to the order which bytes are which input. */

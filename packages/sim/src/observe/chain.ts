@@ -4,37 +4,21 @@
  */
 
 import type { Entry } from "@quorate/raft";
-
-/** 53 bits of a byte string. */
-function hashOf(data: Uint8Array): number {
-  let one = 0xdeadbeef;
-  let other = 0x41c6ce57;
-  for (let at = 0; at < data.length; at++) {
-    const byte = data[at] as number;
-    one = Math.imul(one ^ byte, 0x9e3779b1);
-    other = Math.imul(other ^ byte, 0x5f356495);
-  }
-  return join(one, other);
-}
+import { hashOfBytes, joinHash } from "./byte-hash.ts";
 
 /** The hash of an entry behind a chain that ends in `before`. */
 export function chainHash(before: number, { term, type, data }: Entry): number {
-  const content = hashOf(data);
+  const content = hashOfBytes(data);
   let one = Math.imul((before | 0) ^ (content | 0), 0x85ebca6b) ^ Math.imul(term, 0xc2b2ae35);
   let other =
     Math.imul(high(before) ^ high(content), 0x27d4eb2f) ^ Math.imul(term + type * 0x10001, 0x165667b1);
   one ^= Math.imul(other ^ (other >>> 15), 0x2c1b3c6d);
   other ^= Math.imul(one ^ (one >>> 13), 0x297a2d39);
-  return join(one, other);
+  return joinHash(one, other);
 }
 
 function high(hash: number): number {
   return Math.floor(hash / 0x1_0000_0000) | 0;
-}
-
-function join(one: number, other: number): number {
-  const low = (one ^ (one >>> 16)) >>> 0;
-  return ((other ^ (other >>> 14)) & 0x1f_ffff) * 0x1_0000_0000 + low;
 }
 
 /** A log from some index on. */
@@ -72,8 +56,7 @@ export class Chain {
       const before = this.hashes[at - 1] as number;
       const hash = chainHash(before, entry);
       if (this.hashes[at] === hash) continue;
-      this.terms.length = at;
-      this.hashes.length = at;
+      this.truncate(entry.index);
       this.terms.push(entry.term);
       this.hashes.push(hash);
     }

@@ -3,6 +3,7 @@
  */
 
 import type { Observation } from "./observation.ts";
+import type { Witness } from "./witness.ts";
 
 /** Names and counts. */
 export type CoverageCounts = ReadonlyMap<string, number>;
@@ -10,53 +11,55 @@ export type CoverageCounts = ReadonlyMap<string, number>;
 /** Counted in place: it is done for every observation. */
 type Counts = Map<string, { number: number }>;
 
-/** See the module. */
-export class Coverage {
-  private readonly plain: Counts = new Map();
-  private readonly raft: Counts = new Map();
-  private readonly member: Counts = new Map();
-  private readonly store: Counts = new Map();
-  private readonly life: Counts = new Map();
-  private readonly faults: Counts = new Map();
+const namedKinds = ["raft", "member", "store", "life", "fault"] as const;
 
-  /** Takes an observation. */
-  readonly take = (observation: Observation): void => {
-    switch (observation.kind) {
-      case "raft":
-        count(this.raft, observation.event.kind);
-        break;
-      case "member":
-        count(this.member, observation.event.kind);
-        break;
-      case "store":
-        count(this.store, observation.event.kind);
-        break;
-      case "life":
-        count(this.life, observation.what);
-        break;
-      case "fault":
-        if (observation.on) count(this.faults, observation.what);
-        break;
-      default:
-        count(this.plain, observation.kind);
-    }
+/** See the module. Kinds of observations are counted by the witness anyway; this counts what is inside of some. */
+export class Coverage {
+  private readonly witness: Witness;
+  private readonly inside: Readonly<Record<(typeof namedKinds)[number], Counts>> = {
+    raft: new Map(),
+    member: new Map(),
+    store: new Map(),
+    life: new Map(),
+    fault: new Map(),
   };
+
+  constructor(witness: Witness) {
+    this.witness = witness;
+    witness.subscribe((observation) => this.take(observation), namedKinds);
+  }
 
   /** All of it, by names such as `raft campaign-started`. */
   get counts(): CoverageCounts {
-    const all = new Map<string, number>();
-    for (const [kind, { number }] of this.plain) all.set(kind, number);
-    const named = {
-      raft: this.raft,
-      member: this.member,
-      store: this.store,
-      life: this.life,
-      fault: this.faults,
-    };
-    for (const [name, counts] of Object.entries(named)) {
-      for (const [kind, { number }] of counts) all.set(`${name} ${kind}`, number);
+    const all = new Map<string, number>(this.witness.counts);
+    for (const name of namedKinds) {
+      all.delete(name);
+      for (const [kind, { number }] of this.inside[name]) all.set(`${name} ${kind}`, number);
     }
     return all;
+  }
+
+  private take(observation: Observation): void {
+    const { raft, member, store, life, fault } = this.inside;
+    switch (observation.kind) {
+      case "raft":
+        count(raft, observation.event.kind);
+        break;
+      case "member":
+        count(member, observation.event.kind);
+        break;
+      case "store":
+        count(store, observation.event.kind);
+        break;
+      case "life":
+        count(life, observation.what);
+        break;
+      case "fault":
+        if (observation.on) count(fault, observation.what);
+        break;
+      default:
+        break;
+    }
   }
 }
 

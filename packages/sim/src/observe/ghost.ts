@@ -5,6 +5,7 @@
 import { type ConfState, emptyHardState, type HardState, type NodeId, type RaftEvent } from "@quorate/raft";
 import { Chain } from "./chain.ts";
 import type { Inspect } from "./core-view.ts";
+import { MemberMap } from "./member-map.ts";
 import type { Observation } from "./observation.ts";
 
 /** What is durable on one disk: what a crash now would leave if the disk is honest; what it calls synced, synced. */
@@ -35,9 +36,20 @@ export type Committed = { readonly term: number; readonly hash: number; readonly
 
 type CommitAdvanced = Extract<RaftEvent, { readonly kind: "commit-advanced" }>;
 
+/** What changes it; it passes over everything else. */
+const changing: ReadonlySet<Observation["kind"]> = new Set([
+  ...(["raft", "appended", "config", "log-durable", "snapshot-durable"] as const),
+  ...(["snapshot-installed", "recovered", "life"] as const),
+]);
+
+/** Whether observations of a kind may change what the ghost knows. */
+export function changesGhost(kind: Observation["kind"]): boolean {
+  return changing.has(kind);
+}
+
 /** See the module. Checkers read it before it takes an observation in. */
 export class Ghost {
-  readonly nodes = new Map<NodeId, GhostNode>();
+  readonly nodes = new MemberMap<GhostNode>();
   /** G: the first entry that was committed at an index; the position is the index. */
   readonly committed: (Committed | undefined)[] = [];
   /** |G|: the highest committed index. */

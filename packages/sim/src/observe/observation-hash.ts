@@ -11,7 +11,7 @@ import type { RunningHash } from "./running-hash.ts";
 const numbers = new Map<string, number>();
 
 /** A word as a number that depends on nothing but the word. */
-function numberOf(word: string): number {
+export function numberOf(word: string): number {
   const known = numbers.get(word);
   if (known !== undefined) return known;
   let hash = 0x811c9dc5;
@@ -20,19 +20,9 @@ function numberOf(word: string): number {
   return hash;
 }
 
-/** Takes an observation in. */
+/** Takes an observation in; its time, member and kind are in already. */
 export function hashObservation(hash: RunningHash, observation: Observation): void {
-  hash.number(observation.atUs);
-  hash.number(observation.node);
-  hash.number(numberOf(observation.kind));
   switch (observation.kind) {
-    case "raft":
-      hashPlain(hash, observation.event);
-      break;
-    case "member":
-    case "store":
-      hash.number(numberOf(observation.event.kind));
-      break;
     case "sent":
       hashMessage(hash, observation.message);
       break;
@@ -45,15 +35,37 @@ export function hashObservation(hash: RunningHash, observation: Observation): vo
       hash.number(index);
       break;
     }
+    case "raft":
+      hashPlain(hash, observation.event);
+      break;
+    default:
+      hashOther(hash, observation);
+  }
+}
+
+type OtherThan<Kind> = Exclude<Observation, { readonly kind: Kind }>;
+
+function hashOther(hash: RunningHash, observation: OtherThan<"sent" | "received" | "raft">): void {
+  switch (observation.kind) {
+    case "member":
+    case "store":
+      hash.number(numberOf(observation.event.kind));
+      break;
     case "appended":
-    case "log-read":
-      hash.number(observation.entries.at(-1)?.index ?? 0);
-      hash.number(observation.entries.at(-1)?.term ?? 0);
+    case "log-read": {
+      const { entries } = observation;
+      const last = entries[entries.length - 1];
+      hash.number(last === undefined ? 0 : last.index);
+      hash.number(last === undefined ? 0 : last.term);
       break;
+    }
     case "log-writing":
-    case "log-durable":
-      hash.number(observation.write.entries.at(-1)?.index ?? 0);
+    case "log-durable": {
+      const { entries } = observation.write;
+      const last = entries[entries.length - 1];
+      hash.number(last === undefined ? 0 : last.index);
       break;
+    }
     case "recovered":
       hash.number(observation.lastIndex);
       hash.number(observation.hardState.term);

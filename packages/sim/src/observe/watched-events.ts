@@ -5,6 +5,7 @@
 
 import type { SourcedEvent } from "@quorate/member";
 import type { ConfState, CoreView, RaftEvent } from "@quorate/raft";
+import { appendedSeen, memberSeen, raftSeen } from "./often-seen.ts";
 import type { See } from "./witness.ts";
 
 /** Makes a sink of one life. `view`: the running member's, null before it runs. */
@@ -21,15 +22,15 @@ export function watchEvents(see: See, view: () => CoreView | null): (event: Sour
   };
   return ({ source, event }) => {
     if (source === "member") {
-      see({ kind: "member", event });
+      see(memberSeen(event));
       return;
     }
     if (source !== "raft" || event.kind === "message-queued" || event.kind === "message-received") return;
-    see({ kind: "raft", event });
+    see(raftSeen(event));
     switch (event.kind) {
       case "entries-appended": {
         const entries = view()?.entries(event.firstIndex, event.lastIndex + 1) ?? [];
-        see({ kind: "appended", entries });
+        see(appendedSeen(entries));
         break;
       }
       case "config-switched":

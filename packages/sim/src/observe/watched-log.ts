@@ -9,6 +9,7 @@ import type { MemberLog } from "@quorate/member";
 import type { Entry, SnapshotMetadata, Storage } from "@quorate/raft";
 import { noEntries } from "@quorate/raft";
 import type { LogStore } from "@quorate/storage";
+import { logDurableSeen, logReadSeen, logWritingSeen } from "./often-seen.ts";
 import type { See } from "./witness.ts";
 
 /** How a watched log is connected with its machine. */
@@ -40,11 +41,11 @@ export function watchLog(log: LogStore, watch: LogWatch): MemberLog {
     warnings: log.warnings,
     async append(write) {
       const seen = { hardState: write.hardState, entries: write.entries };
-      see({ kind: "log-writing", write: seen });
+      see(logWritingSeen(seen));
       watch.onWriting(write.entries.at(-1)?.index ?? 0);
       await log.append(write);
       watch.onWriting(0);
-      see({ kind: "log-durable", write: seen, isOnPlatter: watch.isOnPlatter() });
+      see(logDurableSeen(seen, watch.isOnPlatter()));
     },
     confirm: () => log.confirm(),
     compact(index) {
@@ -134,7 +135,7 @@ function watchReads(storage: Storage, see: See): Storage {
     initialState: () => storage.initialState(),
     entries(lo, hi, maxBytes) {
       const entries = storage.entries(lo, hi, maxBytes);
-      if (typeof entries !== "string") see({ kind: "log-read", entries });
+      if (typeof entries !== "string") see(logReadSeen(entries));
       return entries;
     },
     term: (index) => storage.term(index),

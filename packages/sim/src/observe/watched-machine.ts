@@ -5,6 +5,7 @@
 
 import type { Command, StateMachine } from "@quorate/member";
 import { type Outcome, StoreMachine } from "@quorate/store";
+import { appliedSeen } from "./often-seen.ts";
 import type { See } from "./witness.ts";
 
 /** Wraps a store's machine; tells where it begins. */
@@ -19,7 +20,7 @@ export function watchMachine(machine: StateMachine<Outcome>, see: See): StateMac
     if (outcome === undefined) throw new Error(`no outcome for entry ${command.index}`);
     const { index, term, data } = command;
     seeAuth();
-    see({ kind: "applied", entry: { index, term, data, outcome }, digest: digest() });
+    see(appliedSeen({ index, term, data, outcome }, digest()));
     return outcome;
   };
   return {
@@ -50,9 +51,12 @@ function watchAuth(machine: StateMachine<Outcome>, see: See): (anew?: boolean) =
   const { auth } = machine.store;
   let { enabled, revision } = blank;
   return (anew = false) => {
-    const isSame = auth.enabled === enabled && auth.revision === revision;
-    const isBlank = !auth.enabled && auth.revision === blank.revision;
-    ({ enabled, revision } = auth);
+    const wasEnabled = enabled;
+    const revisionBefore = revision;
+    enabled = auth.enabled;
+    revision = auth.revision;
+    const isSame = enabled === wasEnabled && revision === revisionBefore;
+    const isBlank = !enabled && revision === blank.revision;
     if (!isSame || (anew && !isBlank)) see({ kind: "auth-state", digest: auth.digest() });
   };
 }

@@ -3,6 +3,7 @@
  */
 
 import type { Transport, TransportHandlers } from "@quorate/transport";
+import { receivedSeen, sentSeen } from "./often-seen.ts";
 import type { See } from "./witness.ts";
 
 /** Wraps a member's end of the network. */
@@ -10,7 +11,7 @@ export function watchTransport(inner: Transport, see: See): Transport {
   return {
     start: (handlers) => inner.start(watchHandlers(handlers, see)),
     send(messages) {
-      for (const message of messages) see({ kind: "sent", message });
+      for (const message of messages) see(sentSeen(message));
       inner.send(messages);
     },
     setPeers: (peers) => inner.setPeers(peers),
@@ -27,7 +28,7 @@ function watchHandlers(handlers: TransportHandlers, see: See): TransportHandlers
   return {
     ...handlers,
     onMessage(message) {
-      see({ kind: "received", message });
+      see(receivedSeen(message));
       handlers.onMessage(message);
     },
   };

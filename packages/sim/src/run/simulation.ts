@@ -67,7 +67,7 @@ export class Simulation {
   private readonly plan: Plan;
   private readonly options: RunOptions;
   private readonly owed: Owed;
-  private readonly coverage = new Coverage();
+  private readonly coverage: Coverage;
   private readonly gap: AnswerGap;
   private readonly workload: RunWorkload;
   private readonly users: CustomUsers;
@@ -86,8 +86,8 @@ export class Simulation {
       owed: this.owed,
     });
     this.world.witness.subscribe(this.referee.take);
-    this.world.witness.subscribe(this.coverage.take);
-    this.world.witness.subscribe(this.gap.take);
+    this.coverage = new Coverage(this.world.witness);
+    this.world.witness.subscribe(this.gap.take, ["command-answered"]);
     this.workload = this.world.subject.makeWorkload(this.world, plan.workload);
     this.users = new CustomUsers(this.world, plan.workload, options.customUsers);
   }

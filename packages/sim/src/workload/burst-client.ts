@@ -54,7 +54,7 @@ export class BurstClient {
         const key = `${keyPrefix}${client.random.below(this.keys)}`;
         const value = `${client.number}.${++this.writes}`;
         const input = { kind: "put", key, value, inSession: false } as const;
-        void this.ledger.call(client, input, { timeoutMs, place: leader, user: this.user });
+        this.ledger.call(client, input, { timeoutMs, place: leader, user: this.user }, () => undefined);
       }
     }
     this.again();

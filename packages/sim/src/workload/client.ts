@@ -57,10 +57,7 @@ export class Client {
     run: (storeMember: StoreMember) => Promise<Value>,
     place: Machine = this.place,
   ): Promise<Value> {
-    return this.callMember(({ storeMember }) => {
-      if (storeMember === null) throw new TypeError("this client is one of the store");
-      return run(storeMember);
-    }, place);
+    return this.callMember((running) => run(storeMemberOf(running)), place);
   }
 
   /**
@@ -68,40 +65,101 @@ export class Client {
    * @throws NobodyThere, and whatever `run` throws
    */
   callMember<Value>(run: (running: Running) => Promise<Value>, place: Machine = this.place): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      const { clientWay } = place;
-      const wayUs = (): number => this.random.delayUs(100, 300) + clientWay.delayUs;
-      const giveUp = (): void =>
-        this.after(patienceUs, () => reject(new Error(`no answer came from ${place.name}`)));
-      const back = (settle: () => void): void =>
-        this.after(wayUs(), () => (clientWay.cutsFrom > 0 ? giveUp() : settle()));
-      this.after(wayUs(), () => {
-        if (clientWay.cutsTo > 0) {
-          giveUp();
-          return;
-        }
-        const { process } = place;
-        const running = process?.running ?? null;
-        if (process === null || running === null) {
-          back(() => reject(new NobodyThere(`nobody answers at ${place.name}`)));
-          return;
-        }
-        const { gate } = process;
-        // One that dies while it is stopped never takes the call up.
-        const withdraw = gate.onDeath(() => back(() => reject(new Error(`${place.name} died`))));
-        gate.enter("arrivals", () => {
-          run(running).then(
-            (value) => {
-              withdraw();
-              back(() => resolve(value));
-            },
-            (error: unknown) => {
-              withdraw();
-              back(() => reject(error instanceof Error ? error : new Error(String(error))));
-            },
-          );
-        });
-      });
+    return new Promise((resolve, reject) => this.begin({ run, resolve, reject }, place));
+  }
+
+  /** The same for who needs no promise. */
+  begin<Value>(caller: Caller<Value>, place: Machine): void {
+    new OpenCall(this, caller, place).leave();
+  }
+}
+
+/** The store of a running member. */
+export function storeMemberOf({ storeMember }: Running): StoreMember {
+  if (storeMember === null) throw new TypeError("this client is one of the store");
+  return storeMember;
+}
+
+/** What is called at a member, and who is told how it ended: once, in an entry of virtual time that is for nothing else. */
+export type Caller<Value> = {
+  run(running: Running): Promise<Value>;
+  resolve(value: Value): void;
+  reject(error: Error): void;
+};
+
+/** A call on its way. */
+class OpenCall<Value> {
+  private readonly client: Client;
+  private readonly caller: Caller<Value>;
+  private readonly place: Machine;
+  private isOver = false;
+
+  constructor(client: Client, caller: Caller<Value>, place: Machine) {
+    this.client = client;
+    this.caller = caller;
+    this.place = place;
+  }
+
+  leave(): void {
+    this.client.after(this.wayUs(), () => this.arrive());
+  }
+
+  private wayUs(): number {
+    return this.client.random.delayUs(100, 300) + this.place.clientWay.delayUs;
+  }
+
+  private arrive(): void {
+    const { place } = this;
+    if (place.clientWay.cutsTo > 0) {
+      this.giveUp();
+      return;
+    }
+    const { process } = place;
+    const running = process?.running ?? null;
+    if (process === null || running === null) {
+      this.fail(new NobodyThere(`nobody answers at ${place.name}`));
+      return;
+    }
+    // One that dies while it is stopped never takes the call up.
+    const withdraw = process.gate.onDeath(() => this.fail(new Error(`${place.name} died`)));
+    process.gate.enter("arrivals", () => {
+      this.caller.run(running).then(
+        (value) => {
+          withdraw();
+          this.answer(value);
+        },
+        (error: unknown) => {
+          withdraw();
+          this.fail(error instanceof Error ? error : new Error(String(error)));
+        },
+      );
     });
+  }
+
+  private answer(value: Value): void {
+    this.client.after(this.wayUs(), () => {
+      if (this.place.clientWay.cutsFrom > 0) this.giveUp();
+      else if (this.end()) this.caller.resolve(value);
+    });
+  }
+
+  private fail(error: Error): void {
+    this.client.after(this.wayUs(), () => {
+      if (this.place.clientWay.cutsFrom > 0) this.giveUp();
+      else if (this.end()) this.caller.reject(error);
+    });
+  }
+
+  private giveUp(): void {
+    this.client.after(patienceUs, () => {
+      if (this.end()) this.caller.reject(new Error(`no answer came from ${this.place.name}`));
+    });
+  }
+
+  /** False if it had ended: a process that dies may have answered just before. */
+  private end(): boolean {
+    const { isOver } = this;
+    this.isOver = true;
+    return !isOver;
   }
 }

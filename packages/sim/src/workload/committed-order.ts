@@ -117,10 +117,11 @@ export class CommittedOrder {
         this.leases.get(operation.lease)?.add(key);
         this.leaseOf.set(key, operation.lease);
       }
-      const last = this.changes.get(key)?.at(-1)?.version ?? null;
+      const changes = this.changesOf(key);
+      const last = changes[changes.length - 1]?.version ?? null;
       const createRevision = last?.createRevision ?? revision;
       const version = { value, createRevision, modRevision: revision, version: (last?.version ?? 0) + 1 };
-      this.note(key, { revision, version });
+      changes.push({ revision, version });
       this.events.push({ revision, type: EventType.put, key, value });
       const writes = this.writes.get(value);
       if (writes === undefined) this.writes.set(value, [{ index, revision }]);
@@ -133,20 +134,23 @@ export class CommittedOrder {
 
   private remove(revision: number, key: string): void {
     this.detach(key);
-    this.note(key, { revision, version: null });
+    this.changesOf(key).push({ revision, version: null });
     this.events.push({ revision, type: EventType.delete, key, value: "" });
   }
 
   private detach(key: string): void {
+    if (this.leaseOf.size === 0) return;
     const lease = this.leaseOf.get(key);
     if (lease === undefined) return;
     this.leases.get(lease)?.delete(key);
     this.leaseOf.delete(key);
   }
 
-  private note(key: string, change: Change): void {
-    const changes = this.changes.get(key);
-    if (changes === undefined) this.changes.set(key, [change]);
-    else changes.push(change);
+  private changesOf(key: string): Change[] {
+    const known = this.changes.get(key);
+    if (known !== undefined) return known;
+    const changes: Change[] = [];
+    this.changes.set(key, changes);
+    return changes;
   }
 }

@@ -9,7 +9,7 @@ import type { World } from "../world/world.ts";
 import type { AuthUser } from "./auth-user.ts";
 import type { CallLedger } from "./call-ledger.ts";
 import { Client } from "./client.ts";
-import type { KvInput, KvOutput } from "./kv-operation.ts";
+import type { KvCall, KvInput, KvOutput } from "./kv-operation.ts";
 import { keyPrefix } from "./kv-request.ts";
 
 /** Who was refused as a user goes elsewhere so often; it would not be any other there. */
@@ -41,6 +41,7 @@ export class KvClient {
   /** As whom it calls; null: there are no users. */
   private readonly user: AuthUser | null;
   private readonly usesSession: boolean;
+  private readonly keys: readonly string[];
   private session: Session<Outcome> | null = null;
   private writes = 0;
   private isOver = false;
@@ -52,12 +53,13 @@ export class KvClient {
     this.load = load;
     this.ledger = ledger;
     this.user = user;
+    this.keys = Array.from({ length: load.keys }, (_, number) => `${keyPrefix}${number}`);
     this.usesSession = this.client.random.below(100) < load.sessionsPercent;
   }
 
   /** Begins, and goes on until {@link stop}. */
   start(): void {
-    this.client.after(this.client.random.below(this.load.thinkUs * 2 + 1), () => this.next());
+    this.client.after(this.client.random.below(this.load.thinkUs * 2 + 1), this.next);
   }
 
   /** Makes no more calls. */
@@ -66,17 +68,17 @@ export class KvClient {
   }
 
   private think(): void {
-    this.client.after(this.client.random.delayUs(0, this.load.thinkUs), () => this.next());
+    this.client.after(this.client.random.delayUs(0, this.load.thinkUs), this.next);
   }
 
-  private next(): void {
+  private readonly next = (): void => {
     if (this.isOver) return;
     const { user } = this;
     if (user?.needsToken === true)
       void user.signIn(this.client, this.load.timeoutMs).then(() => this.think());
     else if (this.usesSession && this.session === null) this.openSession();
     else this.ask(this.draw());
-  }
+  };
 
   private openSession(): void {
     this.client
@@ -95,8 +97,8 @@ export class KvClient {
 
   private draw(): KvInput {
     const { random } = this.client;
-    const { shares, keys } = this.load;
-    const key = `${keyPrefix}${random.below(keys)}`;
+    const { shares } = this.load;
+    const key = random.pick(this.keys);
     let left = random.below(100);
     if ((left -= shares.get) < 0) return { kind: "get", key, isSerializable: false };
     if ((left -= shares.put) < 0)
@@ -115,21 +117,19 @@ export class KvClient {
   private ask(input: KvInput): void {
     const session = input.kind === "put" && input.inSession ? this.session : null;
     const manner = { session, timeoutMs: this.load.timeoutMs, user: this.user };
-    void this.ledger.call(this.client, input, manner).then((call) => {
-      if (call.fate === "answered" && call.output !== null) {
-        this.learn(input, call.output);
-      } else if (
-        this.user === null ||
-        call.fate !== "refused" ||
-        this.client.random.chance(leavesPerMillion)
-      ) {
-        this.client.leave();
-        // A session belongs to the member that opened it.
-        this.session = null;
-      }
-      this.think();
-    });
+    this.ledger.call(this.client, input, manner, this.takeEnd);
   }
+
+  private readonly takeEnd = ({ input, fate, output }: KvCall): void => {
+    if (fate === "answered" && output !== null) {
+      this.learn(input, output);
+    } else if (this.user === null || fate !== "refused" || this.client.random.chance(leavesPerMillion)) {
+      this.client.leave();
+      // A session belongs to the member that opened it.
+      this.session = null;
+    }
+    this.think();
+  };
 
   private learn(input: KvInput, output: KvOutput): void {
     if (input.kind === "scan") return;

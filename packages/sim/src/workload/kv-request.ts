@@ -25,16 +25,34 @@ import type { KvInput, KvOutput, KvVersion } from "./kv-operation.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+/** Short ASCII, which is nearly everything here, takes a loop a fifth of the time that it takes the encoder. */
+const loopMax = 32;
+const noBytes = new Uint8Array(0);
 
 /** Keys of these clients begin so; those of leases do not. */
 export const keyPrefix = "k/";
 
 export function bytesOf(text: string): Uint8Array {
-  return encoder.encode(text);
+  if (text === "") return noBytes;
+  if (text.length > loopMax) return encoder.encode(text);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < bytes.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) return encoder.encode(text);
+    bytes[at] = code;
+  }
+  return bytes;
 }
 
 export function textOf(bytes: Uint8Array): string {
-  return decoder.decode(bytes);
+  if (bytes.length > loopMax) return decoder.decode(bytes);
+  let text = "";
+  for (let at = 0; at < bytes.length; at++) {
+    const code = bytes[at] as number;
+    if (code > 0x7f) return decoder.decode(bytes);
+    text += String.fromCharCode(code);
+  }
+  return text;
 }
 
 /** A refusal that the store gave as an answer: nothing was changed. Its message is the code. */
@@ -89,21 +107,25 @@ export type RequestOptions = {
 };
 
 /** Carries out a call that writes. @throws MemberError, Refusal */
-export async function requestWrite(
+export function requestWrite(
   storeMember: StoreMember,
-  input: KvInput,
   command: Command,
-  { session, timeoutMs, principal }: RequestOptions,
-): Promise<KvOutput> {
+  options: RequestOptions,
+): Promise<Response> {
+  const { session, principal } = options;
   const outcome =
     session === null
-      ? await storeMember.execute(command, { timeoutMs, principal })
-      : await session.propose(storeMember.auth.encode(command, principal), { timeoutMs });
-  const response = responseOf(outcome);
+      ? storeMember.execute(command, options)
+      : session.propose(storeMember.auth.encode(command, principal), options);
+  return outcome.then(responseOf);
+}
+
+/** What became of a write. */
+export function writtenBy(input: KvInput, response: Response): KvOutput {
   const { revision } = response;
   if (input.kind === "put") return { kind: "put", revision };
   if (response.kind !== "txn") throw new TypeError(`a transaction was answered by ${response.kind}`);
-  const [inner] = response.responses;
+  const inner = response.responses[0];
   if (input.kind === "delete")
     return { kind: "delete", revision, deleted: inner?.kind === "delete-range" ? inner.deleted : 0 };
   const found = inner?.kind === "range" ? versionOf(inner.kvs[0]) : null;
@@ -119,15 +141,12 @@ export function rangeAskedBy(input: KvInput): { readonly key: string; readonly r
 export function requestRead(
   storeMember: StoreMember,
   input: KvInput,
-  { timeoutMs, principal }: RequestOptions,
+  options: RequestOptions,
 ): Promise<Result<RangeResponse>> {
   const { key, rangeEnd } = rangeAskedBy(input);
   const wanted = rangeRequest({ key: bytesOf(key), rangeEnd: bytesOf(rangeEnd) });
   const isSerializable = input.kind === "get" && input.isSerializable;
-  return storeMember.range(wanted, isSerializable ? "serializable" : "linearizable", {
-    timeoutMs,
-    principal,
-  });
+  return storeMember.range(wanted, isSerializable ? "serializable" : "linearizable", options);
 }
 
 /** What a read found. @throws Refusal */

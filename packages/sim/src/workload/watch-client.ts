@@ -4,8 +4,8 @@
  */
 
 import type { OpenWatch, StoreMember } from "@quorate/member/store";
-import { EventType, type RevisionChanges } from "@quorate/store";
-import type { GroupSeen } from "../observe/client-observation.ts";
+import { EventType, type RevisionChanges, type WatchEvent } from "@quorate/store";
+import type { EventSeen, GroupSeen } from "../observe/client-observation.ts";
 import type { Seen } from "../observe/observation.ts";
 import type { Process } from "../world/machine.ts";
 import type { World } from "../world/world.ts";
@@ -110,25 +110,21 @@ export class WatchClient {
         return;
       }
       const { throughRevision } = batch;
-      this.see({
-        kind: "watch-delivered",
-        watch: this.number,
-        groups: batch.groups.map(groupSeen),
-        throughRevision,
-      });
-      for (const group of batch.groups) this.note(group);
-      this.nextRevision = Math.max(this.nextRevision, batch.throughRevision + 1);
+      const groups = batch.groups.map(groupSeen);
+      this.see({ kind: "watch-delivered", watch: this.number, groups, throughRevision });
+      for (const group of groups) this.note(group);
+      this.nextRevision = Math.max(this.nextRevision, throughRevision + 1);
     }
   }
 
-  private note({ revision, events }: RevisionChanges): void {
+  private note({ revision, events }: GroupSeen): void {
     if (revision < this.nextRevision && this.problem === null) {
       const text = `watcher ${this.client.number} at ${this.client.place.name} got revision ${revision} after it had been told everything before ${this.nextRevision}`;
       this.problem = { invariant: "W2", atUs: this.client.nowUs, text };
     }
-    for (const { type, kv } of events) {
-      const value = type === EventType.put ? textOf(kv.value) : "";
-      this.events.push({ revision, type, key: textOf(kv.key), value });
+    for (const { type, key, value } of events) {
+      if (type === "put") this.events.push({ revision, type: EventType.put, key, value });
+      else this.events.push({ revision, type: EventType.delete, key, value: "" });
     }
     this.nextRevision = revision + 1;
   }
@@ -169,7 +165,8 @@ export class WatchClient {
     );
     const length = Math.max(expected.length, this.events.length);
     for (let at = 0; at < length; at++) {
-      const [seen, due] = [this.events[at], expected[at]];
+      const seen = this.events[at];
+      const due = expected[at];
       if (seen !== undefined && due !== undefined && isSame(seen, due)) continue;
       const text = `watcher ${this.client.number} saw ${show(seen)} as event ${at + 1}; committed is ${show(due)}`;
       return { invariant: "W5", atUs: this.client.nowUs, text };
@@ -179,16 +176,18 @@ export class WatchClient {
 }
 
 function groupSeen({ revision, events }: RevisionChanges): GroupSeen {
+  return { revision, events: events.map(eventSeen) };
+}
+
+function eventSeen({ type, kv }: WatchEvent): EventSeen {
+  const { createRevision, modRevision, version } = kv;
   return {
-    revision,
-    events: events.map(({ type, kv }) => ({
-      type: type === EventType.put ? ("put" as const) : ("delete" as const),
-      key: textOf(kv.key),
-      value: textOf(kv.value),
-      createRevision: kv.createRevision,
-      modRevision: kv.modRevision,
-      version: kv.version,
-    })),
+    type: type === EventType.put ? "put" : "delete",
+    key: textOf(kv.key),
+    value: textOf(kv.value),
+    createRevision,
+    modRevision,
+    version,
   };
 }
 

@@ -86,8 +86,8 @@ export class Workload implements RunWorkload {
     for (let number = 1; number <= auth; number++) this.users.push(new AuthClient(world, number, plan.keys));
     for (let number = 1; auth > 0 && number <= readers; number++)
       this.users.push(new ReaderClient(world, number, plan.keys));
-    world.witness.subscribe(this.order.take);
-    world.witness.subscribe(this.removals.take);
+    world.witness.subscribe(this.order.take, ["applied"]);
+    if (leases > 0) world.witness.subscribe(this.removals.take, ["store"]);
   }
 
   start(): void {
@@ -106,7 +106,9 @@ export class Workload implements RunWorkload {
 
   /** Calls that ended so. */
   count(fate: KvCall["fate"]): number {
-    return this.calls.filter((call) => call.fate === fate).length;
+    let count = 0;
+    for (const call of this.calls) if (call.fate === fate) count++;
+    return count;
   }
 
   /**

@@ -52,11 +52,18 @@ export class MachineClock {
 
   /** The clock as a process sees it. */
   attach(gate: ProcessGate): MemberClock {
+    let deferred: (() => void) | null = null;
+    let enter = (): void => undefined;
     return {
       now: () => this.nowMs(),
       setTimer: (callback, delayMs) => this.setTimer(gate, callback, delayMs),
       defer: (callback) => {
-        this.time.after(this.lateness(), Priority.turn, () => gate.enter("turns", callback));
+        // A member defers the same again and again.
+        if (callback !== deferred) {
+          deferred = callback;
+          enter = () => gate.enter("turns", callback);
+        }
+        this.time.after(this.lateness(), Priority.turn, enter);
       },
     };
   }
@@ -64,15 +71,13 @@ export class MachineClock {
   private setTimer(gate: ProcessGate, callback: () => void, delayMs: number): () => void {
     let isCancelled = false;
     const dueMs = this.nowMs() + delayMs;
-    const run = (): void => {
-      if (!isCancelled) callback();
-    };
     const fire = (): void => {
       if (isCancelled || !gate.isAlive) return;
       const leftMs = dueMs - this.nowMs();
       // The clock's rate changed meanwhile: not before it shows the time.
       if (leftMs > 1e-6) entry = this.time.after(this.trueUs(leftMs), Priority.timer, fire);
-      else gate.enter("timers", run);
+      else if (gate.isOpen) callback();
+      else gate.enter("timers", () => (isCancelled ? undefined : callback()));
     };
     const late = delayMs > 0 ? this.lateness() : 0;
     let entry = this.time.after(this.trueUs(delayMs) + late, Priority.timer, fire);

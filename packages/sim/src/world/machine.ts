@@ -157,6 +157,7 @@ export class Machine {
       token,
       peers: world.peersOf(this),
       join: this.joins,
+      messageEvents: false,
       onEvent: (event) => {
         tell(event);
         this.seeReplicated(event);

@@ -33,10 +33,13 @@ export class Platter {
       isForgotten: false,
     };
     const missing = this.files.get(path);
-    const left = missing?.filter(({ from, to }) => from < extent.from || to > extent.to) ?? [];
-    if (this.isWatched) left.push(extent);
-    if (left.length > 0) this.files.set(path, left);
-    else this.files.delete(path);
+    if (missing === undefined) {
+      if (this.isWatched) this.files.set(path, [extent]);
+      return;
+    }
+    keepOnly(missing, ({ from, to }) => from < extent.from || to > extent.to);
+    if (this.isWatched) missing.push(extent);
+    else if (missing.length === 0) this.files.delete(path);
   }
 
   /** A sync begins; give what is returned to {@link synced} or {@link failed}. */
@@ -46,10 +49,10 @@ export class Platter {
 
   /** What was written before it began is durable. */
   synced(path: string, began: number): void {
-    const left = this.files.get(path)?.filter(({ number, isForgotten }) => number > began || isForgotten);
-    if (left === undefined) return;
-    if (left.length > 0) this.files.set(path, left);
-    else this.files.delete(path);
+    const missing = this.files.get(path);
+    if (missing === undefined) return;
+    keepOnly(missing, ({ number, isForgotten }) => number > began || isForgotten);
+    if (missing.length === 0) this.files.delete(path);
   }
 
   /** It failed: nothing of what waits will ever be durable. */
@@ -59,8 +62,8 @@ export class Platter {
 
   /** A file ends earlier now: what was behind that is of no concern. */
   truncated(path: string, bytes: number): void {
-    const left = this.files.get(path)?.filter(({ from }) => from < bytes);
-    if (left !== undefined) this.files.set(path, left);
+    const missing = this.files.get(path);
+    if (missing !== undefined) keepOnly(missing, ({ from }) => from < bytes);
   }
 
   created(path: string, atUs: number): void {
@@ -111,4 +114,11 @@ export class Platter {
     for (const [path, { atUs }] of this.named) if (atUs < nowUs && counts(path)) return false;
     return true;
   }
+}
+
+/** Takes out of a list what does not pass. */
+function keepOnly(extents: Extent[], passes: (extent: Extent) => boolean): void {
+  let kept = 0;
+  for (const extent of extents) if (passes(extent)) extents[kept++] = extent;
+  extents.length = kept;
 }

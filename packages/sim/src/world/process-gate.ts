@@ -9,8 +9,15 @@ export type Door = "timers" | "arrivals" | "turns";
 export class ProcessGate {
   isAlive = true;
   isPaused = false;
-  private readonly mourners = new Set<() => void>();
+  /** In the order of their coming; by number, since a number is found faster than a function. */
+  private readonly mourners = new Map<number, () => void>();
+  private lastMourner = 0;
   private held: Record<Door, (() => void)[]> = { timers: [], arrivals: [], turns: [] };
+
+  /** Whether what enters now runs at once. */
+  get isOpen(): boolean {
+    return this.isAlive && !this.isPaused;
+  }
 
   /** Runs something inside of the process: now, when it goes on, or never. */
   enter(door: Door, callback: () => void): void {
@@ -33,8 +40,9 @@ export class ProcessGate {
 
   /** Calls back when the process dies, unless the returned function was called before. */
   onDeath(callback: () => void): () => void {
-    this.mourners.add(callback);
-    return () => this.mourners.delete(callback);
+    const mourner = ++this.lastMourner;
+    this.mourners.set(mourner, callback);
+    return () => this.mourners.delete(mourner);
   }
 
   /** Settles with `call`, or rejects with `makeError()` if the process dies before. */
@@ -58,7 +66,7 @@ export class ProcessGate {
     this.isAlive = false;
     this.held = { timers: [], arrivals: [], turns: [] };
     const { mourners } = this;
-    for (const mourn of [...mourners]) mourn();
+    for (const mourn of [...mourners.values()]) mourn();
     mourners.clear();
   }
 }

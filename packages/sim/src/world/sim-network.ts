@@ -10,6 +10,7 @@ import {
   type MemoryTransportOptions,
 } from "@quorate/transport";
 import type { Topology } from "../plan/plan.ts";
+import type { ProcessGate } from "./process-gate.ts";
 import type { RandomStreams } from "./random-streams.ts";
 import { hopsBetween } from "./topology.ts";
 import { Priority, type VirtualTime } from "./virtual-time.ts";
@@ -20,10 +21,8 @@ export type SimNetworkOptions = {
   /** How many places the topology has. */
   readonly places: number;
   readonly latency: { readonly minUs: number; readonly meanUs: number };
-  /**
-   * Hands an arrival to the process of a member: at once if it runs, later if it is paused; false if it is down.
-   */
-  readonly arrive: (node: NodeId, deliver: () => void) => boolean;
+  /** Where what arrives enters the process of a member: at once if it runs, later if it is paused; null if it is down. */
+  readonly gateOf: (node: NodeId) => ProcessGate | null;
 };
 
 /** See the module. */
@@ -33,6 +32,8 @@ export class SimNetwork {
   private readonly options: SimNetworkOptions;
   private readonly memory: MemoryNetwork;
   private readonly ways = new Map<NodeId, Map<NodeId, Way>>();
+  /** The same by the number that the memory network gave them. */
+  private readonly waysByNumber: Way[] = [];
   private readonly places = new Map<NodeId, number>();
   /** What arrived over a clogged way, in order. */
   private readonly clogged = new Map<string, (() => void)[]>();
@@ -112,8 +113,8 @@ export class SimNetwork {
 
   private plan(envelope: Envelope): void {
     this.sent++;
-    const { from, to, lane, payload, kind } = envelope;
-    const way = this.way(from, to);
+    const { from, to, wayNumber, lane, payload, kind } = envelope;
+    const way = (this.waysByNumber[wayNumber] ??= this.way(from, to));
     const flight = way.plan(this.time.nowUs, lane, payload.length, kind === "message");
     const isLost = flight === null;
     const sizeUs = kind === "snapshot" ? this.snapshotDelayUs : 0;
@@ -146,7 +147,10 @@ export class SimNetwork {
       else waiting.push(arrive);
       return;
     }
-    if (!this.options.arrive(to, () => this.deliver(envelope))) this.memory.drop(envelope);
+    const gate = this.options.gateOf(to);
+    if (gate === null) this.memory.drop(envelope);
+    else if (gate.isOpen) this.deliver(envelope);
+    else gate.enter("arrivals", () => this.deliver(envelope));
   }
 
   private deliver(envelope: Envelope): void {

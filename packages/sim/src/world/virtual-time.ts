@@ -41,14 +41,21 @@ export class VirtualTime {
   /** Entries that have run. */
   steps = 0;
   private readonly heap: Entry[] = [];
+  /** Turns that were due at once when they were made, `[turnsTaken, turnsMade)`: almost half of all, and in order anyway. */
+  private readonly turns: Entry[] = [];
+  private turnsTaken = 0;
+  private turnsMade = 0;
   private sequence = 0;
 
   /** Adds an entry `delayUs` from now (rounded up to whole microseconds). */
   after(delayUs: number, priority: Priority, run: () => void): Entry {
     const atUs = this.nowUs + (delayUs > 0 ? Math.ceil(delayUs) : 0);
     const entry: Entry = { atUs, priority, sequence: ++this.sequence, run };
-    this.heap.push(entry);
-    this.rise(this.heap.length - 1);
+    if (priority === Priority.turn && atUs === this.nowUs) this.turns[this.turnsMade++] = entry;
+    else {
+      this.heap.push(entry);
+      this.rise(this.heap.length - 1);
+    }
     return entry;
   }
 
@@ -58,7 +65,7 @@ export class VirtualTime {
 
   /** Number of entries that wait, cancelled ones included. */
   get waiting(): number {
-    return this.heap.length;
+    return this.heap.length + this.turnsMade - this.turnsTaken;
   }
 
   /**
@@ -84,12 +91,11 @@ export class VirtualTime {
   private runSlice(untilUs: number, isDone: () => boolean): boolean | null {
     for (let count = 0; count < sliceEntries; ) {
       if (isDone()) return true;
-      const next = this.heap[0];
-      if (next === undefined || next.atUs > untilUs) {
+      const next = this.take(untilUs);
+      if (next === null) {
         this.nowUs = Math.max(this.nowUs, untilUs);
         return false;
       }
-      this.pop();
       const { run } = next;
       if (run === null) continue;
       next.run = null;
@@ -100,6 +106,27 @@ export class VirtualTime {
       drainPromises?.();
     }
     return null;
+  }
+
+  /** The first entry, off its queue; null if there is none until `untilUs`. */
+  private take(untilUs: number): Entry | null {
+    const next = this.heap[0];
+    if (this.turnsTaken < this.turnsMade) {
+      const turn = this.turns[this.turnsTaken] as Entry;
+      if (next === undefined || isBefore(turn, next)) return turn.atUs > untilUs ? null : this.takeTurn(turn);
+    }
+    if (next === undefined || next.atUs > untilUs) return null;
+    this.pop();
+    return next;
+  }
+
+  private takeTurn(turn: Entry): Entry {
+    this.turnsTaken++;
+    if (this.turnsTaken === this.turnsMade) {
+      this.turnsTaken = 0;
+      this.turnsMade = 0;
+    }
+    return turn;
   }
 
   private pop(): void {

@@ -2,6 +2,7 @@
  * One direction between two members: what is wrong with it now, and when what takes off now would arrive.
  */
 
+import { Lane, type LaneName } from "@quorate/transport";
 import type { RandomStream } from "./random-streams.ts";
 
 /** What a fault does to a way while it lasts. */
@@ -40,9 +41,9 @@ export class Way {
   private minUs: number;
   private meanUs: number;
   /** When the last of each lane arrives: a lane is one connection, nothing overtakes. */
-  private readonly lastArrivalUs = new Map<string, number>();
+  private readonly lastArrivalUs: number[] = Object.values(Lane).map(() => 0);
   /** Until when each lane's bytes occupy a narrow way. */
-  private readonly busyUntilUs = new Map<string, number>();
+  private readonly busyUntilUs: number[] = Object.values(Lane).map(() => 0);
 
   constructor(random: RandomStream, minUs: number, meanUs: number) {
     this.random = random;
@@ -83,8 +84,9 @@ export class Way {
   }
 
   /** Plans a flight; null if it is lost. Only messages are doubled or overtake. */
-  plan(nowUs: number, lane: string, bytes: number, isMessage: boolean): Flight | null {
+  plan(nowUs: number, laneName: LaneName, bytes: number, isMessage: boolean): Flight | null {
     const { random } = this;
+    const lane = Lane[laneName];
     let delayUs = random.delayUs(this.minUs, this.meanUs);
     let doubles = false;
     let overtaken = 0;
@@ -95,13 +97,13 @@ export class Way {
       if (isMessage && random.chance(fault.duplicatePerMillion)) doubles = true;
       if (isMessage && random.chance(fault.reorderPerMillion)) overtaken += fault.reorderByUs;
       if (fault.bytesPerSecond > 0) {
-        const beginsAtUs = Math.max(nowUs, this.busyUntilUs.get(lane) ?? 0);
+        const beginsAtUs = Math.max(nowUs, this.busyUntilUs[lane] as number);
         startsAtUs = beginsAtUs + Math.ceil((bytes * 1_000_000) / fault.bytesPerSecond);
-        this.busyUntilUs.set(lane, startsAtUs);
+        this.busyUntilUs[lane] = startsAtUs;
       }
     }
-    const inOrderUs = Math.max(startsAtUs + delayUs, this.lastArrivalUs.get(lane) ?? 0);
-    if (overtaken === 0) this.lastArrivalUs.set(lane, inOrderUs);
+    const inOrderUs = Math.max(startsAtUs + delayUs, this.lastArrivalUs[lane] as number);
+    if (overtaken === 0) this.lastArrivalUs[lane] = inOrderUs;
     return { arrivesAtUs: inOrderUs + overtaken, doubles };
   }
 }

@@ -58,7 +58,7 @@ export class World {
       topology: plan.topology,
       places: plan.members,
       latency: plan.latency,
-      arrive: (node, deliver) => this.machine(node)?.arrive(deliver) ?? false,
+      gateOf: (node) => this.machine(node)?.process?.gate ?? null,
     });
     const { segmentBytes = segmentBytesDefault, ...settings } = plan.settings as MachineSettings;
     this.settings = settings;

@@ -90,6 +90,10 @@ export class Authorizer implements AuthView {
 
   authorize(principal: Principal | null, request: AuthorizedRequest): AuthRefusalCode | null {
     if (!this.enabled || principal?.kind === "system") return null;
+    return this.#requestRefusal(principal, request);
+  }
+
+  #requestRefusal(principal: Principal | null, request: AuthorizedRequest): AuthRefusalCode | null {
     switch (request.kind) {
       case "range":
       case "put":
