@@ -13,8 +13,8 @@ const help = `Measures the simulator on one core: virtual seconds per second of 
 
   npm run bench:sim -- [options]
 
-  --loads LIST     calls a second without faults, three members (default: 5,40,100)
-  --seconds N      virtual seconds of such a run (default: 60)
+  --loads LIST     calls a second without faults, three members (default: 5,20,40)
+  --seconds N      virtual seconds of such a run (default: 300)
   --rounds N       measured rounds of each (default: 5), after one that warms up
   --seeds N        seeds of the default swarm, with faults (default: 20; 0: none)
   --json           prints the figures as JSON instead
@@ -29,8 +29,8 @@ type Row = {
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      loads: { type: "string", default: "5,40,100" },
-      seconds: { type: "string", default: "60" },
+      loads: { type: "string", default: "5,20,40" },
+      seconds: { type: "string", default: "300" },
       rounds: { type: "string", default: "5" },
       seeds: { type: "string", default: "20" },
       json: { type: "boolean", default: false },
