@@ -15,7 +15,8 @@ const help = `Measures the simulator on one core: virtual seconds per second of 
 
   --loads LIST     calls a second without faults, three members (default: 5,20,40)
   --seconds N      virtual seconds of such a run (default: 300)
-  --rounds N       measured rounds of each (default: 5), after one that warms up
+  --rounds N       measured rounds of each (default: 9)
+  --warm-up N      rounds before them, until the engine has compiled what runs (default: 6)
   --seeds N        seeds of the default swarm, with faults (default: 20; 0: none)
   --json           prints the figures as JSON instead
   --help           this text
@@ -31,7 +32,8 @@ async function main(): Promise<void> {
     options: {
       loads: { type: "string", default: "5,20,40" },
       seconds: { type: "string", default: "300" },
-      rounds: { type: "string", default: "5" },
+      rounds: { type: "string", default: "9" },
+      "warm-up": { type: "string", default: "6" },
       seeds: { type: "string", default: "20" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -42,10 +44,11 @@ async function main(): Promise<void> {
     return;
   }
   const rounds = Number(values.rounds);
+  const warmUp = Number(values["warm-up"]);
   const rows: Row[] = [];
   if (!values.json) printHead();
   const measure = async (what: string, round: () => Promise<Measurement>): Promise<void> => {
-    await round();
+    for (let count = 0; count < warmUp; count++) await round();
     const measured: Measurement[] = [];
     for (let count = 0; count < rounds; count++) measured.push(await round());
     const row = { what, rounds: measured };
