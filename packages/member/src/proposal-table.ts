@@ -42,6 +42,8 @@ export class ProposalTable {
   private bytes = 0;
   /** Term of the entry applied last. */
   private appliedTerm = 0;
+  /** Up to here a snapshot took the place of entries. */
+  private skippedTo = 0;
 
   constructor(bounds: ProposalBounds) {
     this.bounds = bounds;
@@ -91,6 +93,11 @@ export class ProposalTable {
   place(serial: number, index: number, term: number): void {
     const waiting = this.pending.get(serial);
     if (waiting === undefined) return;
+    if (index <= this.skippedTo) {
+      // The answer was slower than the snapshot, which may have the entry in it: nothing that is applied will tell.
+      this.refuse(serial, skipped());
+      return;
+    }
     waiting.isSent = true;
     waiting.index = index;
     waiting.term = term;
@@ -129,12 +136,11 @@ export class ProposalTable {
 
   /** A snapshot replaced the entries up to `index`: what became of those that were placed there is not known. */
   skipTo(index: number): void {
+    this.skippedTo = Math.max(this.skippedTo, index);
     // Those that have no place yet may be among them, or not: only their own entry can tell.
     for (const waiting of this.pending.values()) if (waiting.index === 0) waiting.term = 0;
     for (const [placed, serial] of [...this.byIndex]) {
-      if (placed > index) continue;
-      const text = "this member took a snapshot instead of the entry, so the result is not known here";
-      this.take(serial)?.waiter.reject(perhaps("timeout", text));
+      if (placed <= index) this.refuse(serial, skipped());
     }
   }
 
@@ -159,6 +165,11 @@ export class ProposalTable {
     if (waiting.index !== 0 && this.byIndex.get(waiting.index) === serial) this.byIndex.delete(waiting.index);
     return waiting;
   }
+}
+
+function skipped(): MemberError {
+  const text = "this member took a snapshot instead of the entry, so the result is not known here";
+  return perhaps("timeout", text);
 }
 
 function overdue(index: number, isSent: boolean): MemberError {

@@ -157,6 +157,25 @@ test("a log is whole when all of it was synced, and not after a sync that failed
   assert.ok(disk.isLogWhole, "writing it again does");
 });
 
+test("what a failed write did not bring into the file is not missing from the log", async () => {
+  const { disk, time } = await makeDisk();
+  disk.logOpened();
+  const file = await settled(time, disk.attach(new ProcessGate()).open(path, "write"));
+  disk.begin({ what: { kind: "error", code: "io", methods: [] }, perMillion: 1_000_000 });
+  await assert.rejects(settled(time, file.write(new Uint8Array(1024).fill(7), 0)), /io/);
+  await assert.rejects(settled(time, file.datasync()), /io/);
+  disk.heal();
+  await time.run(time.nowUs + 1000, never);
+  assert.ok(disk.isLogWhole);
+});
+
+test("what may rot is known at once, on a slow disk too", async () => {
+  const { disk } = await makeDisk();
+  disk.begin({ what: { kind: "slow", byUs: 5000 }, perMillion: 1_000_000 });
+  assert.deepEqual(disk.rotting("log"), [path]);
+  assert.deepEqual(disk.rotting("elsewhere"), []);
+});
+
 test("a file is there for good when its content and its name were synced", async () => {
   const { disk, time } = await makeDisk();
   disk.logOpened();

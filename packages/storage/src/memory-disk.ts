@@ -209,6 +209,11 @@ export class MemoryDisk implements Disk {
     return copy;
   }
 
+  /** Names in a directory as a reader sees them, in order; none if there is no such directory. No operation of a process. */
+  names(directory: string): readonly string[] {
+    return [...(this.directories.get(directory)?.current.keys() ?? [])].toSorted();
+  }
+
   /** A file as a reader sees it. */
   contents(path: string): Uint8Array {
     const inode = this.inode(path);

@@ -133,7 +133,7 @@ function beginDiskFault(fault: Fault, machine: Machine, world: World, random: Ra
     case "x-fsync-lie":
       return trouble(machine, { what: { kind: "lie" }, perMillion: 5 * often });
     case "x-bit-rot":
-      if (world.atlas.charge(machine.id)) void rot(machine, fault.flips, random);
+      if (world.atlas.charge(machine.id)) rot(machine, fault.flips, random);
       return () => undefined;
     default:
       return null;
@@ -149,8 +149,8 @@ function trouble(machine: Machine, what: DiskTrouble): Undo {
 const newestBytes = [500, 500, 2000] as const;
 
 /** Flips bits in what was written: anywhere, or in the newest of the log. What is zero says nothing, and is spared. */
-async function rot({ disk }: Machine, flips: number, random: RandomStream): Promise<void> {
-  const files = await disk.rotting("log");
+function rot({ disk }: Machine, flips: number, random: RandomStream): void {
+  const files = disk.rotting("log");
   const segments = files.filter((path) => path.includes("/log-"));
   for (let flip = 0; flip < flips && files.length > 0; flip++) {
     const isNewest = random.chance(600_000);

@@ -64,6 +64,8 @@ export class MachineDisk {
   private lies: HiddenLoss[] = [];
   private gate: ProcessGate | null = null;
   private writing: Uint8Array | null = null;
+  /** How many bytes of it get into the file; set when it is known what goes wrong with the write. */
+  private storedBytes = 0;
   private readonly platter = new Platter();
 
   constructor(
@@ -196,9 +198,12 @@ export class MachineDisk {
       readSync: (buffer, position) => file.readSync(buffer, position),
       write: (bytes, position) => {
         this.writing = bytes;
+        this.storedBytes = bytes.length;
         this.overlays.get(file.path)?.writes.push({ position, bytes: bytes.slice() });
-        this.platter.write(file.path, position, bytes.length, this.time.nowUs);
-        return file.write(bytes, position);
+        const done = file.write(bytes, position);
+        // What a failed write did not bring into the file is not missing anywhere.
+        if (this.storedBytes > 0) this.platter.write(file.path, position, this.storedBytes, this.time.nowUs);
+        return done;
       },
       preallocate: (bytes) => file.preallocate(bytes),
       truncate: async (bytes) => {
@@ -250,10 +255,11 @@ export class MachineDisk {
   }
 
   /** Names of files that may rot: the log's and snapshots. Hard states are redundant and spared. */
-  async rotting(directory: string): Promise<readonly string[]> {
-    // Whoever never got as far as having a log has nothing that could rot.
-    const names = await this.memory.list(directory).catch(() => []);
-    return names.filter(isSpoilable).map((name) => joinPath(directory, name));
+  rotting(directory: string): readonly string[] {
+    return this.memory
+      .names(directory)
+      .filter(isSpoilable)
+      .map((name) => joinPath(directory, name));
   }
 
   private spoil(operation: DiskOperation): InjectedFault | null {
@@ -273,6 +279,7 @@ export class MachineDisk {
       case "error":
         if (!isHit(what.methods, kind) || !hits()) return null;
         this.errors++;
+        this.storedBytes = 0;
         return { kind: "error", code: what.code };
       case "stall":
         return errorMethods.has(kind) && hits() ? { kind: "stall" } : null;
@@ -280,7 +287,8 @@ export class MachineDisk {
         if (kind !== "write" || !hits()) return null;
         this.errors++;
         // A system call that stops in the middle has done whole blocks.
-        return { kind: "short", bytes: 512 * this.random.below(Math.ceil(bytes / 512) + 1) };
+        this.storedBytes = Math.min(bytes, 512 * this.random.below(Math.ceil(bytes / 512) + 1));
+        return { kind: "short", bytes: this.storedBytes };
       case "lie":
         if (kind !== "datasync" || !isSpoilable(path) || !hits()) return null;
         this.lies.push({ kind: "lie", path, lastIndex: this.writingIndex });
