@@ -13,7 +13,7 @@ const help = `Measures the simulator on one core: virtual seconds per second of 
 
   npm run bench:sim -- [options]
 
-  --loads LIST     calls a second without faults, three members (default: 5,20,40)
+  --loads LIST     calls a second without faults, three members (default: 5,20,30,40)
   --seconds N      virtual seconds of such a run (default: 300)
   --rounds N       measured rounds of each (default: 9)
   --warm-up N      rounds before them, until the engine has compiled what runs (default: 6)
@@ -30,7 +30,7 @@ type Row = {
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      loads: { type: "string", default: "5,20,40" },
+      loads: { type: "string", default: "5,20,30,40" },
       seconds: { type: "string", default: "300" },
       rounds: { type: "string", default: "9" },
       "warm-up": { type: "string", default: "6" },
